@@ -1,0 +1,4 @@
+#pragma once
+#include <gst/gst.h>
+#include <gst/audio/audio.h>
+#include <gst/video/video.h>

@@ -1,0 +1,3 @@
+#pragma once
+#include <gst/check/gstharness.h>
+#include <gst/check/gsttestclock.h>

@@ -1,0 +1,1 @@
+#include "v2a_plugin.h"
