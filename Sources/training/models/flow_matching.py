@@ -1,0 +1,28 @@
+"""Flow matching (Lipman et al. 2022; Liu et al. 2022): x_t = (1 - t) noise + t data, velocity = data - noise."""
+
+import torch
+
+
+def interpolate(noise, data, t):
+    """x_t for t [B] broadcast over [B, N, C]."""
+    t = t.view(-1, 1, 1)
+    return (1 - t) * noise + t * data
+
+
+def guided(velocity_condition, velocity_null, scale: float):
+    """Classifier-free guidance (Ho & Salimans 2022): v_null + scale (v_condition - v_null)."""
+    return velocity_null + scale * (velocity_condition - velocity_null)
+
+
+def step_times(steps: int, shift: float = 1.0) -> list[float]:
+    """steps + 1 times from 0 to 1: u / (u + shift (1 - u)) for uniform u; shift > 1 spends more steps near the noise."""
+    return [i / steps / (i / steps + shift * (1 - i / steps)) for i in range(steps + 1)]
+
+
+def euler(velocity, noise, steps: int, shift: float = 1.0):
+    """Integrates dx/dt = velocity(x, t) from noise at t = 0 to data at t = 1."""
+    times = step_times(steps, shift)
+    x = noise
+    for now, then in zip(times[:-1], times[1:]):
+        x = x + (then - now) * velocity(x, torch.full((x.shape[0],), now))
+    return x
