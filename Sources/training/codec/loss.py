@@ -1,0 +1,28 @@
+"""Spectral energy distance (Gritsenko et al. 2020): a proper score for a decoder that draws noise."""
+
+import torch
+
+SCALES = ((2048, 512), (1024, 256), (512, 128), (256, 64))
+
+
+def spectral_features(audio: torch.Tensor) -> list[torch.Tensor]:
+    """Left, right, mid and side of [B, 2, S] as compressed magnitudes per STFT scale: log(|X| + 1e-3) and 4 |X|^0.5."""
+    left, right = audio[:, 0], audio[:, 1]
+    signals = torch.stack([left, right, (left + right) / 2, (left - right) / 2], dim=1).flatten(0, 1)
+    out = []
+    for size, hop in SCALES:
+        window = torch.hann_window(size)
+        x = torch.stft(signals, size, hop, window=window, return_complex=True) / window.square().sum().sqrt()
+        magnitude = (x.real.square() + x.imag.square() + 1e-8).sqrt()
+        out.append(torch.cat([torch.log(magnitude + 1e-3), 4 * magnitude.sqrt()], dim=1))
+    return out
+
+
+def distance(a: list[torch.Tensor], b: list[torch.Tensor]) -> torch.Tensor:
+    """Mean absolute difference over scales."""
+    return sum((x - y).abs().mean() for x, y in zip(a, b)) / len(a)
+
+
+def energy_distance(real, first, second):
+    """d(real, first) + d(real, second) - d(first, second) for two draws of the decoder; lower is better."""
+    return distance(real, first) + distance(real, second) - distance(first, second)

@@ -1,0 +1,102 @@
+"""Trains the audio decoder: `python -m codec.train --data D --minutes 40`; resumes from D/codec/decoder.pt."""
+
+import argparse
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from codec.clips import ClipSampler
+from codec.fit import load_encoder
+from codec.loss import energy_distance, distance, spectral_features
+from corpus.paths import default_data_root
+from corpus.store import Corpus
+from models.audio_codec import BINS, FRAMES, LATENT_HOP, AudioDecoder
+
+LATENTS = 32  # per clip
+MARGIN = 10  # latents at the start that only warm the causal convolutions up
+
+
+def decoder_noise(generator, batch: int, latents: int) -> torch.Tensor:
+    """Standard normal [B, 4T, 2, BINS, 2]."""
+    return torch.randn(batch, FRAMES * latents, 2, BINS, 2, generator=generator)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=default_data_root())
+    parser.add_argument("--minutes", type=float, default=40, help="of this run; the schedule ends with it")
+    parser.add_argument("--batch", type=int, default=6)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    encoder = load_encoder(options.data)
+    decoder = AudioDecoder()
+    for name in ("mean", "components", "offset", "scale"):
+        getattr(decoder, name).copy_(getattr(encoder, name))
+    path = options.data / "codec" / "decoder.pt"
+    average = torch.optim.swa_utils.AveragedModel(decoder, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
+    optimiser = torch.optim.AdamW(decoder.parameters(), lr=options.rate, betas=(0.8, 0.95), weight_decay=0.01)
+    step = 0
+    if path.exists():
+        state = torch.load(path, weights_only=True)
+        decoder.load_state_dict(state["decoder"])
+        average.load_state_dict(state["average"])
+        optimiser.load_state_dict(state["optimiser"])
+        step = state["step"]
+
+    sampler = ClipSampler(Corpus(options.data, split="gen"), LATENTS * LATENT_HOP)
+    rng = np.random.default_rng(options.seed + step)
+    generator = torch.Generator().manual_seed(options.seed + step)
+
+    def save():
+        torch.save({"decoder": decoder.state_dict(), "average": average.state_dict(),
+                    "optimiser": optimiser.state_dict(), "step": step}, path.with_suffix(".tmp"))
+        path.with_suffix(".tmp").rename(path)
+
+    started = saved = time.monotonic()
+    bar, smooth = tqdm(unit="step"), None
+    while (elapsed := time.monotonic() - started) < options.minutes * 60:
+        progress = elapsed / (options.minutes * 60)
+        for group in optimiser.param_groups:
+            group["lr"] = options.rate * min(1, (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+        audio = torch.from_numpy(np.stack([sampler.clip(rng) for _ in range(options.batch)]))
+        with torch.no_grad():
+            z = encoder(audio)
+            z = z + torch.randn(z.shape, generator=generator) * 0.02 * torch.rand(z.shape[0], 1, 1, generator=generator)
+        hidden, amplitude = decoder.backbone(z), decoder.amplitude(z)
+        draws = []
+        for _ in range(2):
+            noise = decoder_noise(generator, options.batch, LATENTS)
+            y = decoder.synthesise(decoder.spectrum(hidden, amplitude, noise))
+            draws.append(spectral_features(y[..., MARGIN * LATENT_HOP :]))
+        real = spectral_features(audio[..., MARGIN * LATENT_HOP :])
+        loss = energy_distance(real, *draws)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
+        optimiser.step()
+        average.update_parameters(decoder)
+        step += 1
+        with torch.no_grad():
+            error = distance(real, draws[0]).item()
+        smooth = error if smooth is None else 0.99 * smooth + 0.01 * error
+        bar.update()
+        if step % 20 == 0:
+            bar.set_postfix(step=step, score=f"{loss.item():.3f}", distance=f"{smooth:.3f}")
+        if step % 500 == 0:
+            print(f"\nstep {step} score {loss.item():.4f} distance {smooth:.4f}", flush=True)
+        if time.monotonic() - saved > 180:
+            save()
+            saved = time.monotonic()
+    save()
+    print(f"\nstep {step} distance {smooth:.4f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Writes the model folder that the engine loads: `python export.py --data D --out FOLDER`.
+
+Storage: matrices F16 (text encoder: int8 with one scale per row), vectors F32. Names are PyTorch's.
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from corpus.paths import default_data_root
+from models import frame_encoder, text_encoder
+from models.audio_codec import AudioDecoder
+from models.diffusion_transformer import DiffusionConfig, DiffusionTransformer
+from models.motion_encoder import MotionEncoder
+
+CONFIG = {
+    "name": "v2a-small",
+    "format": 1,
+    "hop": 24,
+    "context": 40,
+    "steps": 16,
+    "guidance_scale": 3.0,
+    "time_shift": 1.0,
+    "visual_seconds": 4.0,
+    "motion_look_ahead": 4,
+    "semantic_interval": 6,
+    "diffusion_transformer": DiffusionConfig().__dict__,
+    "audio_decoder": {"width": 256, "depth": 6, "inner": 768},
+}
+
+
+def half(state: dict) -> dict:
+    """Matrices and larger as F16, the rest F32."""
+    return {k: (v.half() if v.dim() >= 2 else v.float()).contiguous() for k, v in state.items()}
+
+
+def int8(state: dict) -> dict:
+    """Matrices as int8 with F32 `<name>.scale` per row: value = int8 * scale[row]; the rest F32."""
+    out = {}
+    for k, v in state.items():
+        if v.dim() == 2:
+            scale = v.abs().amax(1).clamp(min=1e-12) / 127
+            out[k], out[f"{k}.scale"] = (v / scale[:, None]).round().to(torch.int8), scale.float()
+        else:
+            out[k] = v.float().contiguous()
+    return out
+
+
+def restore(path: Path) -> dict:
+    """A file's tensors as F32, int8 ones multiplied by their scales: what the engine computes with."""
+    stored = load_file(path)
+    scaled = {k for k, v in stored.items() if v.dtype == torch.int8}
+    return {
+        k: v.float() * stored[f"{k}.scale"][:, None] if k in scaled else v.float()
+        for k, v in stored.items() if k.removesuffix(".scale") not in scaled or k in scaled
+    }
+
+
+def averaged(checkpoint: Path) -> dict:
+    """The moving average's weights of a training checkpoint."""
+    state = torch.load(checkpoint, weights_only=True, map_location="cpu")["average"]
+    return {k.removeprefix("module."): v for k, v in state.items() if k != "n_averaged"}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=default_data_root())
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", help="file stems to write; default all")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    wanted = lambda stem: options.only is None or stem in options.only
+
+    def write(stem: str, state: dict, kind=half):
+        target = options.out / f"{stem}.safetensors"
+        save_file(kind(state), target.with_suffix(".tmp"))
+        target.with_suffix(".tmp").rename(target)
+        print(f"{target.name} {target.stat().st_size / 1e6:.2f} MB")
+
+    if wanted("frame_encoder"):
+        write("frame_encoder", frame_encoder.load_pretrained().state_dict())
+    if wanted("text_encoder"):
+        write("text_encoder", text_encoder.load_pretrained()[0].state_dict(), int8)
+        shutil.copy(text_encoder.model_folder() / "vocab.txt", options.out / "vocab.txt")
+    if wanted("visual_prompts"):
+        write("visual_prompts", load_file(options.data / "visual_prompts.safetensors"))
+    if wanted("motion_encoder"):
+        model = MotionEncoder()
+        model.load_state_dict(torch.load(options.data / "motion" / "motion.pt", weights_only=True)["model"])
+        write("motion_encoder", model.state_dict())
+    if wanted("diffusion_transformer"):
+        model = DiffusionTransformer()
+        model.load_state_dict(averaged(options.data / "generator" / "model.pt"))
+        write("diffusion_transformer", model.state_dict())
+    if wanted("audio_decoder"):
+        model = AudioDecoder()
+        model.load_state_dict(averaged(options.data / "codec" / "decoder.pt"))
+        write("audio_decoder", model.state_dict())
+    if wanted("config"):
+        (options.out / "config.json").write_text(json.dumps(CONFIG, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Band energies of every corpus sound, so that training clips are composed without audio.
+
+`python -m generator.features --data D` writes D/features/{energy.f16, image.f16, index.tsv}: per spectral frame (512 samples)
+log energies [64] and stereo image [12] (pan and correlation in six regions).
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from corpus.paths import default_data_root
+from corpus.store import Corpus
+from models.audio_codec import BANDS, FLOOR, FRAMES, HOP, LATENT_HOP, REGIONS, SpectralEncoder
+
+LONGEST = 30 * 48_000  # samples of a recording that are used
+
+
+def frame_features(encoder: SpectralEncoder, audio: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """[channels, n] -> log energies [F, 64] and image [F, 12], F a multiple of 4."""
+    if audio.shape[0] == 1:
+        audio = np.repeat(audio, 2, 0) * np.float32(2**-0.5)
+    padded = np.zeros((2, -(-audio.shape[1] // LATENT_HOP) * LATENT_HOP), np.float32)
+    padded[:, : audio.shape[1]] = audio
+    total, difference, cross = encoder.energies(torch.from_numpy(padded)[None])
+    sums = total @ encoder.regions.T + 1e-6
+    image = torch.cat([difference / sums, (cross + 1e-6) / sums], dim=-1)
+    return torch.log(total[0] + FLOOR).numpy(), image[0].numpy()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=default_data_root())
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    corpus, encoder = Corpus(options.data, split="gen"), SpectralEncoder()
+    folder = options.data / "features"
+    folder.mkdir(parents=True, exist_ok=True)
+    lines, first = ["id\tfirst\tframes"], 0
+    with open(folder / "energy.tmp", "wb") as energies, open(folder / "image.tmp", "wb") as images, torch.no_grad():
+        for row in tqdm(corpus.rows):
+            energy, image = frame_features(encoder, corpus.audio(row, 0, min(row.n_samples, LONGEST)))
+            energy.astype(np.float16).tofile(energies)
+            image.astype(np.float16).tofile(images)
+            lines.append(f"{row.id}\t{first}\t{len(energy)}")
+            first += len(energy)
+    (folder / "index.tsv").write_text("\n".join(lines) + "\n")
+    (folder / "energy.tmp").rename(folder / "energy.f16")
+    (folder / "image.tmp").rename(folder / "image.f16")
+
+
+class Features:
+    """Read access by corpus row id."""
+
+    def __init__(self, data: Path):
+        folder = data / "features"
+        lines = (folder / "index.tsv").read_text().splitlines()[1:]
+        self.span = {i: (int(a), int(n)) for i, a, n in (line.split("\t") for line in lines)}
+        self.energy = np.memmap(folder / "energy.f16", np.float16, "r").reshape(-1, BANDS)
+        self.image = np.memmap(folder / "image.f16", np.float16, "r").reshape(-1, 2 * REGIONS)
+
+    def frames(self, row_id: str) -> int:
+        return self.span[row_id][1]
+
+    def read(self, row_id: str, first: int, frames: int) -> tuple[np.ndarray, np.ndarray]:
+        """Linear energies [n, 64] and image [n, 12] of frames first .. first + frames."""
+        start, count = self.span[row_id]
+        a, b = start + first, start + min(first + frames, count)
+        return np.exp(self.energy[a:b].astype(np.float32)) - np.float32(FLOOR), self.image[a:b].astype(np.float32)
+
+
+if __name__ == "__main__":
+    main()

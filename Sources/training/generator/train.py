@@ -1,0 +1,100 @@
+"""Trains the diffusion transformer: `python -m generator.train --data D --minutes 60`; resumes from D/generator/model.pt."""
+
+import argparse
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from codec.fit import load_encoder
+from corpus.paths import default_data_root
+from corpus.store import Corpus
+from generator.batch import Batcher
+from generator.composer import Composer
+from models.diffusion_transformer import DiffusionTransformer
+from models.flow_matching import interpolate
+
+
+def flow_loss(model, batch, rng: np.random.Generator, generator: torch.Generator) -> torch.Tensor:
+    """Mean squared error of the velocity on the new chunk; context lengths and flow times at random."""
+    data = batch["latents"]
+    size, n, _ = data.shape
+    noise = torch.randn(data.shape, generator=generator)
+    t = torch.sigmoid(torch.randn(size, generator=generator))
+    # A quarter starts from nothing, the others continue 6 .. n - 8 latents.
+    lengths = np.where(rng.random(size) < 0.25, 0, rng.integers(6, n - 8, size))
+    context = torch.arange(n)[None] < torch.from_numpy(lengths)[:, None]
+    # What was generated is never quite clean: a little noise on the context keeps errors from building up.
+    blur = torch.rand(size, 1, 1, generator=generator) * 0.15
+    x = torch.where(context[..., None], data + blur * torch.randn(data.shape, generator=generator), interpolate(noise, data, t))
+    with torch.autocast("cuda" if data.is_cuda else "cpu", torch.bfloat16):
+        v = model(x, t, context, batch["motion"], batch["visual"], batch["prompt"], batch["text"], batch["text_mask"])
+    error = (v.float() - (data - noise)).square().mean(-1)
+    return (error * ~context).sum() / (~context).sum()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=default_data_root())
+    parser.add_argument("--minutes", type=float, default=60, help="of this run")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--latents", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--final", action="store_true", help="let the learning rate fall to zero over this run")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    model = DiffusionTransformer()
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999))
+    optimiser = torch.optim.AdamW(model.parameters(), lr=options.rate, betas=(0.9, 0.98), weight_decay=0.01)
+    path, step = options.data / "generator" / "model.pt", 0
+    if path.exists():
+        state = torch.load(path, weights_only=True)
+        model.load_state_dict(state["model"])
+        average.load_state_dict(state["average"])
+        optimiser.load_state_dict(state["optimiser"])
+        step = state["step"]
+    rows = Corpus(options.data, split="gen").rows
+    batcher = Batcher(Composer(options.data, rows, options.latents), load_encoder(options.data), options.batch)
+    rng = np.random.default_rng(options.seed + step)
+    generator = torch.Generator().manual_seed(options.seed + step)
+
+    def save():
+        torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
+                    "step": step}, path.with_suffix(".tmp"))
+        path.with_suffix(".tmp").rename(path)
+
+    started = saved = time.monotonic()
+    bar, smooth = tqdm(unit="step"), None
+    while (elapsed := time.monotonic() - started) < options.minutes * 60:
+        fall = 0.5 * (1 + math.cos(math.pi * elapsed / (options.minutes * 60))) if options.final else 1.0
+        for group in optimiser.param_groups:
+            group["lr"] = options.rate * min(1, (step + 1) / 300) * (0.01 + 0.99 * fall)
+        with torch.no_grad():
+            batch = batcher(rng)
+        loss = flow_loss(model, batch, rng, generator)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        average.update_parameters(model)
+        step += 1
+        smooth = loss.item() if smooth is None else 0.99 * smooth + 0.01 * loss.item()
+        bar.update()
+        if step % 20 == 0:
+            bar.set_postfix(step=step, loss=f"{smooth:.4f}")
+        if step % 500 == 0:
+            print(f"\nstep {step} loss {smooth:.4f}", flush=True)
+        if time.monotonic() - saved > 180:
+            save()
+            saved = time.monotonic()
+    save()
+    print(f"\nstep {step} loss {smooth:.4f}")
+
+
+if __name__ == "__main__":
+    main()
