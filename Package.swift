@@ -37,7 +37,7 @@ let package = Package(
 
     // From pixels to samples.
     .target(name: "V2ATensor", dependencies: ["CKernels", "COpenBLAS"]),
-    .target(name: "V2ACheckpoint", dependencies: ["V2ATensor"]),
+    .target(name: "V2ACheckpoint", dependencies: ["V2ATensor", "CKernels"]),
     .target(name: "V2ALayers", dependencies: ["V2ATensor", "V2ACheckpoint", "CKernels"]),
     .target(name: "V2AModels", dependencies: ["V2ALayers", "V2ACheckpoint", "V2ATensor", "CKernels"]),
     .target(name: "V2AStreaming"),

@@ -1,1 +1,58 @@
+/* Vector kernels: plain loops that the compiler vectorises, built for several x86-64 levels and chosen at load time.
+ * All pointers are to contiguous row-major floats; counts are in elements. */
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/* Activations, in place. */
+void v2a_gelu_tanh(float *x, size_t n);
+void v2a_gelu_erf(float *x, size_t n);
+void v2a_silu(float *x, size_t n);
+void v2a_relu6(float *x, size_t n);
+void v2a_exp(float *x, size_t n);
+
+/* Rows. */
+void v2a_add_bias(float *x, const float *bias, size_t rows, size_t cols);
+/* x[plane] += bias[plane], then clipped to 0..6 when clip != 0. */
+void v2a_bias_planes(float *x, const float *bias, size_t planes, size_t count, int clip);
+void v2a_softmax(float *x, size_t rows, size_t cols);
+/* y = (x - mean) / sqrt(variance + eps) [* weight + bias]; weight and bias may be NULL. */
+void v2a_layer_norm(float *y, const float *x, const float *weight, const float *bias, size_t rows, size_t cols, float eps);
+/* x = x / sqrt(mean(x^2) + eps) * weight, in place. */
+void v2a_rms_norm(float *x, const float *weight, size_t rows, size_t cols, float eps);
+/* y = x * (1 + scale[row] + scale0) + shift[row] + shift0; scale and shift have `stride` floats between rows. */
+void v2a_modulate(float *y, const float *x, const float *shift, const float *scale, const float *shift0,
+                  const float *scale0, size_t stride, size_t rows, size_t cols);
+/* x += (gate[row] + gate0) * y. */
+void v2a_gated_add(float *x, const float *y, const float *gate, const float *gate0, size_t stride, size_t rows,
+                   size_t cols);
+/* Rotary embedding of heads: x [rows, heads, 2 * half], cosine and sine [rows, half]. */
+void v2a_rotate(float *y, const float *x, const float *cosine, const float *sine, size_t rows, size_t heads, size_t half);
+/* y += a * x */
+void v2a_axpy(float *y, const float *x, float a, size_t n);
+
+/* Convolutions. */
+/* Depthwise over planes [channels, h, w] with zero padding `top`, `left`; weight [channels, k, k]. relu6 when clip != 0. */
+void v2a_depthwise2d(float *y, const float *x, const float *weight, const float *bias, size_t channels, size_t h, size_t w,
+                     size_t k, size_t stride, size_t top, size_t left, size_t oh, size_t ow, int clip);
+/* x [channels, h, w] -> columns [channels * k * k, oh * ow]. */
+void v2a_im2col(float *columns, const float *x, size_t channels, size_t h, size_t w, size_t k, size_t stride, size_t top,
+                size_t left, size_t oh, size_t ow);
+/* y[f] = bias + sum_j weight[j] * x[f + j], frames-major: x [frames + k - 1, width], weight [k, width], y [frames, width]. */
+void v2a_depthwise1d(float *y, const float *x, const float *weight, const float *bias, size_t frames, size_t width, size_t k);
+
+/* Real inverse FFT of n (a power of two, 8..4096): spectrum re, im [n/2 + 1] -> x [n], scaled by 1/n. The imaginary parts of
+ * the first and last bin are ignored. `twiddles` is n floats from v2a_fft_twiddles, `scratch` 2 n floats. */
+void v2a_fft_twiddles(float *twiddles, size_t n);
+void v2a_irfft(float *x, const float *re, const float *im, const float *twiddles, float *scratch, size_t n);
+
+/* Philox4x32-10 (Salmon et al. 2011). */
+void v2a_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2]);
+/* n standard normal numbers (Box-Muller): number i comes from block i / 4, counter (i / 4, stream, index low, index high). */
+void v2a_normal(float *x, size_t n, uint64_t seed, uint64_t index, uint32_t stream);
+
+/* Half precision. */
+void v2a_from_f16(float *y, const void *x, size_t n);
+void v2a_from_bf16(float *y, const void *x, size_t n);
+/* 1 when every element is finite. */
+int v2a_all_finite(const float *x, size_t n);

@@ -25,18 +25,18 @@ class ClipSampler:
 
     def __init__(self, corpus: Corpus, samples: int):
         self.corpus, self.samples = corpus, samples
-        weights = np.array([row.n_samples for row in corpus.rows], np.float64) ** 0.3
+        weights = np.array([row["n_samples"] for row in corpus.rows], np.float64) ** 0.3
         by_class = {}
         for row, w in zip(corpus.rows, weights):
-            by_class[row.klass] = by_class.get(row.klass, 0) + w
-        weights = np.array([w / by_class[row.klass] ** 0.7 for row, w in zip(corpus.rows, weights)])
+            by_class[row["klass"]] = by_class.get(row["klass"], 0) + w
+        weights = np.array([w / by_class[row["klass"]] ** 0.7 for row, w in zip(corpus.rows, weights)])
         self.cumulative = np.cumsum(weights / weights.sum())
 
     def one(self, rng: np.random.Generator) -> np.ndarray:
         row = self.corpus.rows[min(int(np.searchsorted(self.cumulative, rng.random())), len(self.corpus.rows) - 1)]
-        length = min(row.n_samples, self.samples)
-        first = int(rng.integers(0, row.n_samples - length + 1)) if row.n_samples > length else 0
-        sound = self.corpus.audio(row, first, length)  # [channels, n]
+        length = min(row["n_samples"], self.samples)
+        first = int(rng.integers(0, row["n_samples"] - length + 1)) if row["n_samples"] > length else 0
+        sound = self.corpus.samples(row, first, length).T  # [channels, n]
         sound = pan(sound[0], rng.uniform(-1, 1) if rng.random() < 0.5 else 0.0) if sound.shape[0] == 1 else sound
         start = int(rng.integers(0, self.samples - length + 1)) if length < self.samples else 0
         peak = np.abs(sound).max() + 1e-6

@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from tqdm import trange
 
 from codec.clips import ClipSampler
-from corpus.paths import default_data_root
+from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from models.audio_codec import COMPONENTS, LATENT, LATENT_HOP, SpectralEncoder
 
@@ -53,7 +53,7 @@ def main():
     parser.add_argument("--data", type=Path, default=default_data_root())
     parser.add_argument("--clips", type=int, default=3000)
     options = parser.parse_args()
-    sampler = ClipSampler(Corpus(options.data, split="gen"), 48 * LATENT_HOP)
+    sampler = ClipSampler(Corpus(corpus_folder(options.data), split="gen"), 48 * LATENT_HOP)
     rng = np.random.default_rng(0)
     encoder = SpectralEncoder()
     with torch.no_grad():

@@ -5,12 +5,12 @@ import torch
 SCALES = ((2048, 512), (1024, 256), (512, 128), (256, 64))
 
 
-def spectral_features(audio: torch.Tensor) -> list[torch.Tensor]:
-    """Left, right, mid and side of [B, 2, S] as compressed magnitudes per STFT scale: log(|X| + 1e-3) and 4 |X|^0.5."""
+def spectral_features(audio: torch.Tensor, sides: bool = True, scales=SCALES) -> list[torch.Tensor]:
+    """Left and right (`sides`) or mid and side of [B, 2, S], as log(|X| + 1e-3) and 4 |X|^0.5 per STFT scale."""
     left, right = audio[:, 0], audio[:, 1]
-    signals = torch.stack([left, right, (left + right) / 2, (left - right) / 2], dim=1).flatten(0, 1)
-    out = []
-    for size, hop in SCALES:
+    pair = [left, right] if sides else [(left + right) / 2, (left - right) / 2]
+    signals, out = torch.stack(pair, dim=1).flatten(0, 1), []
+    for size, hop in scales:
         window = torch.hann_window(size)
         x = torch.stft(signals, size, hop, window=window, return_complex=True) / window.square().sum().sqrt()
         magnitude = (x.real.square() + x.imag.square() + 1e-8).sqrt()

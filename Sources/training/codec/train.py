@@ -11,13 +11,13 @@ from tqdm import tqdm
 
 from codec.clips import ClipSampler
 from codec.fit import load_encoder
-from codec.loss import energy_distance, distance, spectral_features
-from corpus.paths import default_data_root
+from codec.loss import SCALES, distance, energy_distance, spectral_features
+from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from models.audio_codec import BINS, FRAMES, LATENT_HOP, AudioDecoder
 
-LATENTS = 32  # per clip
-MARGIN = 10  # latents at the start that only warm the causal convolutions up
+LATENTS = 20  # per clip
+MARGIN = 2  # latents at the start that are not scored
 
 
 def decoder_noise(generator, batch: int, latents: int) -> torch.Tensor:
@@ -29,7 +29,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=default_data_root())
     parser.add_argument("--minutes", type=float, default=40, help="of this run; the schedule ends with it")
-    parser.add_argument("--batch", type=int, default=6)
+    parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
@@ -50,7 +50,7 @@ def main():
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
 
-    sampler = ClipSampler(Corpus(options.data, split="gen"), LATENTS * LATENT_HOP)
+    sampler = ClipSampler(Corpus(corpus_folder(options.data), split="gen"), LATENTS * LATENT_HOP)
     rng = np.random.default_rng(options.seed + step)
     generator = torch.Generator().manual_seed(options.seed + step)
 
@@ -70,12 +70,14 @@ def main():
             z = encoder(audio)
             z = z + torch.randn(z.shape, generator=generator) * 0.02 * torch.rand(z.shape[0], 1, 1, generator=generator)
         hidden, amplitude = decoder.backbone(z), decoder.amplitude(z)
+        # Each step scores one pair of signals at two of the scales: cheap, and the same in expectation.
+        view = {"sides": bool(rng.random() < 0.5), "scales": [SCALES[i] for i in rng.choice(len(SCALES), 2, replace=False)]}
         draws = []
         for _ in range(2):
             noise = decoder_noise(generator, options.batch, LATENTS)
             y = decoder.synthesise(decoder.spectrum(hidden, amplitude, noise))
-            draws.append(spectral_features(y[..., MARGIN * LATENT_HOP :]))
-        real = spectral_features(audio[..., MARGIN * LATENT_HOP :])
+            draws.append(spectral_features(y[..., MARGIN * LATENT_HOP :], **view))
+        real = spectral_features(audio[..., MARGIN * LATENT_HOP :], **view)
         loss = energy_distance(real, *draws)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()

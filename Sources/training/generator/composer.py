@@ -42,7 +42,7 @@ class Scenes:
         for line in lines[1:]:
             event = dict(zip(columns, line.split("\t")))
             clip = int(event["clip"])
-            if clip < len(self.events) and event["kind"] not in ("none", "continuous"):
+            if clip < len(self.events):
                 self.events[clip].append((float(event["time_s"]), float(event["strength"]), float(event["pan"])))
         self.active = [i for i, e in enumerate(self.events) if e]
         self.quiet = [i for i, e in enumerate(self.events) if not e]
@@ -56,14 +56,14 @@ class Composer:
         self.features, self.scenes = Features(data), Scenes(data)
         self.rows = rows
         scripts = np.load(data / "generator" / "scripts.npz")
-        if list(scripts["ids"]) != [row.id for row in rows]:
+        if list(scripts["ids"]) != [row["id"] for row in rows]:
             raise SystemExit("scripts.npz belongs to another corpus: run python -m generator.scripts again")
         self.states, self.means, self.spans = scripts["states"], scripts["means"], scripts["spans"]
         self.script_text, self.script_rows = scripts["text"], scripts["rows"]
         self.siblings = {}
         for i, row in enumerate(rows):
-            self.siblings.setdefault((row.klass, row.package, row.caption), []).append(i)
-        self.is_sustained = np.array([r.kind in SUSTAINED or self.features.frames(r.id) > 300 for r in rows])
+            self.siblings.setdefault((row["klass"], row["package"], row["caption"]), []).append(i)
+        self.is_sustained = np.array([r["kind"] in SUSTAINED or self.features.frames(r["id"]) > 300 for r in rows])
 
     def clip(self, rng: np.random.Generator) -> Clip:
         script = int(rng.integers(len(self.script_rows)))
@@ -100,14 +100,14 @@ class Composer:
             return
         if events is None:
             events = self.random_events(rng)
-        siblings = self.siblings[(self.rows[row].klass, self.rows[row].package, self.rows[row].caption)]
+        siblings = self.siblings[(self.rows[row]["klass"], self.rows[row]["package"], self.rows[row]["caption"])]
         variants = [row] + [int(i) for i in rng.choice(siblings, size=min(2, len(siblings)))]
         gain = level + rng.uniform(-6, 0)
         for time, strength, position in events:
             if -TAIL < time < self.frames * HOP / RATE:
                 chosen = self.rows[variants[int(rng.integers(len(variants)))]]
-                onset = int(round((time - chosen.onset_s) * RATE / HOP))
-                energy, image = self.features.read(chosen.id, 0, 400)
+                onset = int(round((time - chosen["onset_s"]) * RATE / HOP))
+                energy, image = self.features.read(chosen["id"], 0, 400)
                 amplitude = 10 ** ((gain + rng.uniform(-1.5, 1.5)) / 20) * (0.25 + 0.75 * strength)
                 mix.add(energy, image, onset, amplitude, 0.8 * position)
 
@@ -126,15 +126,15 @@ class Composer:
     def fill(self, rng, mix: Mixture, row: int, level: float):
         """A stretch of a sustained sound; short ones repeat with a frame of overlap."""
         info, gain = self.rows[row], 10 ** (level / 20)
-        available = self.features.frames(info.id)
+        available = self.features.frames(info["id"])
         if available >= self.frames:
-            energy, image = self.features.read(info.id, int(rng.integers(available - self.frames + 1)), self.frames)
+            energy, image = self.features.read(info["id"], int(rng.integers(available - self.frames + 1)), self.frames)
             mix.add(energy, image, 0, gain)
             return
         start = -int(rng.integers(available))
         while start < self.frames:
-            energy, image = self.features.read(info.id, 0, available)
+            energy, image = self.features.read(info["id"], 0, available)
             mix.add(energy, image, start, gain)
-            if info.kind == "music" and rng.random() < 0.3:
+            if info["kind"] == "music" and rng.random() < 0.3:
                 start += int(rng.integers(40))
             start += max(available - 1, 1)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from corpus.paths import default_data_root
+from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from models.audio_codec import BANDS, FLOOR, FRAMES, HOP, LATENT_HOP, REGIONS, SpectralEncoder
 
@@ -35,16 +35,16 @@ def main():
     parser.add_argument("--data", type=Path, default=default_data_root())
     options = parser.parse_args()
     torch.set_num_threads(1)
-    corpus, encoder = Corpus(options.data, split="gen"), SpectralEncoder()
+    corpus, encoder = Corpus(corpus_folder(options.data), split="gen"), SpectralEncoder()
     folder = options.data / "features"
     folder.mkdir(parents=True, exist_ok=True)
     lines, first = ["id\tfirst\tframes"], 0
     with open(folder / "energy.tmp", "wb") as energies, open(folder / "image.tmp", "wb") as images, torch.no_grad():
         for row in tqdm(corpus.rows):
-            energy, image = frame_features(encoder, corpus.audio(row, 0, min(row.n_samples, LONGEST)))
+            energy, image = frame_features(encoder, corpus.samples(row, 0, LONGEST).T)
             energy.astype(np.float16).tofile(energies)
             image.astype(np.float16).tofile(images)
-            lines.append(f"{row.id}\t{first}\t{len(energy)}")
+            lines.append(f"{row['id']}\t{first}\t{len(energy)}")
             first += len(energy)
     (folder / "index.tsv").write_text("\n".join(lines) + "\n")
     (folder / "energy.tmp").rename(folder / "energy.f16")
@@ -57,14 +57,14 @@ class Features:
     def __init__(self, data: Path):
         folder = data / "features"
         lines = (folder / "index.tsv").read_text().splitlines()[1:]
-        self.span = {i: (int(a), int(n)) for i, a, n in (line.split("\t") for line in lines)}
+        self.span = {int(i): (int(a), int(n)) for i, a, n in (line.split("\t") for line in lines)}
         self.energy = np.memmap(folder / "energy.f16", np.float16, "r").reshape(-1, BANDS)
         self.image = np.memmap(folder / "image.f16", np.float16, "r").reshape(-1, 2 * REGIONS)
 
-    def frames(self, row_id: str) -> int:
+    def frames(self, row_id: int) -> int:
         return self.span[row_id][1]
 
-    def read(self, row_id: str, first: int, frames: int) -> tuple[np.ndarray, np.ndarray]:
+    def read(self, row_id: int, first: int, frames: int) -> tuple[np.ndarray, np.ndarray]:
         """Linear energies [n, 64] and image [n, 12] of frames first .. first + frames."""
         start, count = self.span[row_id]
         a, b = start + first, start + min(first + frames, count)

@@ -11,7 +11,7 @@ import torch
 from tqdm import tqdm
 
 from corpus.captions import captions_for
-from corpus.paths import default_data_root
+from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from models.text_encoder import load_pretrained
 
@@ -22,8 +22,8 @@ def class_weights(rows) -> np.ndarray:
     """Probability per row: classes balanced to the power 0.4 of their number of rows."""
     count = {}
     for row in rows:
-        count[row.klass] = count.get(row.klass, 0) + 1
-    w = np.array([count[row.klass] ** -0.6 for row in rows])
+        count[row["klass"]] = count.get(row["klass"], 0) + 1
+    w = np.array([count[row["klass"]] ** -0.6 for row in rows])
     return w / w.sum()
 
 
@@ -34,12 +34,12 @@ def main():
     parser.add_argument("--pairs", type=int, default=5000)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    rows = Corpus(options.data, split="gen").rows
+    rows = Corpus(corpus_folder(options.data), split="gen").rows
     rng = np.random.default_rng(0)
     weights = class_weights(rows)
     scripts = [((int(i), -1), captions_for(rows[i], rng)) for i in rng.choice(len(rows), options.singles, p=weights)]
     for a, b in zip(rng.choice(len(rows), options.pairs, p=weights), rng.choice(len(rows), options.pairs, p=weights)):
-        if rows[a].klass != rows[b].klass:
+        if rows[a]["klass"] != rows[b]["klass"]:
             text = str(rng.choice(JOINS)).format(captions_for(rows[a], rng), captions_for(rows[b], rng))
             scripts.append(((int(a), int(b)), text))
     encoder, tokenizer = load_pretrained()
@@ -57,7 +57,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / "scripts.npz", states=np.concatenate(states), means=np.stack(means), spans=np.array(spans),
              text=np.array([encoded[t] for _, t in scripts]), rows=np.array([r for r, _ in scripts]),
-             ids=np.array([row.id for row in rows]), sentences=np.array(list(encoded)))
+             ids=np.array([row["id"] for row in rows]), sentences=np.array(list(encoded)))
     print(f"{len(scripts)} scripts, {len(means)} different sentences")
 
 

@@ -10,7 +10,7 @@ import torch
 from tqdm import tqdm
 
 from codec.fit import load_encoder
-from corpus.paths import default_data_root
+from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from generator.batch import Batcher
 from generator.composer import Composer
@@ -58,7 +58,7 @@ def main():
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
-    rows = Corpus(options.data, split="gen").rows
+    rows = Corpus(corpus_folder(options.data), split="gen").rows
     batcher = Batcher(Composer(options.data, rows, options.latents), load_encoder(options.data), options.batch)
     rng = np.random.default_rng(options.seed + step)
     generator = torch.Generator().manual_seed(options.seed + step)

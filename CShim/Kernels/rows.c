@@ -1,0 +1,110 @@
+#include <math.h>
+
+#include "kernels.h"
+#include "levels.h"
+#include "vector_math.h"
+
+#define RELAXED _Pragma("clang fp reassociate(on) contract(fast)")
+
+V2A_LEVELS void v2a_add_bias(float *x, const float *bias, size_t rows, size_t cols) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < cols; c++) x[r * cols + c] += bias[c];
+}
+
+V2A_LEVELS void v2a_bias_planes(float *x, const float *bias, size_t planes, size_t count, int clip) {
+  for (size_t p = 0; p < planes; p++) {
+    float *plane = x + p * count, b = bias[p];
+    if (clip)
+      for (size_t i = 0; i < count; i++) {
+        float v = plane[i] + b;
+        v = v < 0.0f ? 0.0f : v;
+        plane[i] = v > 6.0f ? 6.0f : v;
+      }
+    else
+      for (size_t i = 0; i < count; i++) plane[i] += b;
+  }
+}
+
+V2A_LEVELS void v2a_softmax(float *x, size_t rows, size_t cols) {
+  RELAXED
+  for (size_t r = 0; r < rows; r++) {
+    float *row = x + r * cols, largest = row[0], sum = 0.0f;
+    for (size_t c = 1; c < cols; c++) largest = row[c] > largest ? row[c] : largest;
+    for (size_t c = 0; c < cols; c++) row[c] = v2a_exp1(row[c] - largest);
+    for (size_t c = 0; c < cols; c++) sum += row[c];
+    float inverse = 1.0f / sum;
+    for (size_t c = 0; c < cols; c++) row[c] *= inverse;
+  }
+}
+
+V2A_LEVELS void v2a_layer_norm(float *y, const float *x, const float *weight, const float *bias, size_t rows, size_t cols,
+                               float eps) {
+  RELAXED
+  for (size_t r = 0; r < rows; r++) {
+    const float *in = x + r * cols;
+    float *out = y + r * cols, sum = 0.0f, squares = 0.0f;
+    for (size_t c = 0; c < cols; c++) sum += in[c];
+    float mean = sum / (float)cols;
+    for (size_t c = 0; c < cols; c++) squares += (in[c] - mean) * (in[c] - mean);
+    float inverse = 1.0f / sqrtf(squares / (float)cols + eps);
+    for (size_t c = 0; c < cols; c++) out[c] = (in[c] - mean) * inverse;
+    if (weight)
+      for (size_t c = 0; c < cols; c++) out[c] *= weight[c];
+    if (bias)
+      for (size_t c = 0; c < cols; c++) out[c] += bias[c];
+  }
+}
+
+V2A_LEVELS void v2a_rms_norm(float *x, const float *weight, size_t rows, size_t cols, float eps) {
+  RELAXED
+  for (size_t r = 0; r < rows; r++) {
+    float *row = x + r * cols, squares = 0.0f;
+    for (size_t c = 0; c < cols; c++) squares += row[c] * row[c];
+    float inverse = 1.0f / sqrtf(squares / (float)cols + eps);
+    for (size_t c = 0; c < cols; c++) row[c] = row[c] * inverse * weight[c];
+  }
+}
+
+V2A_LEVELS void v2a_modulate(float *y, const float *x, const float *shift, const float *scale, const float *shift0,
+                             const float *scale0, size_t stride, size_t rows, size_t cols) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *in = x + r * cols, *a = shift + r * stride, *b = scale + r * stride;
+    float *out = y + r * cols;
+    for (size_t c = 0; c < cols; c++) out[c] = in[c] * (1.0f + b[c] + scale0[c]) + a[c] + shift0[c];
+  }
+}
+
+V2A_LEVELS void v2a_gated_add(float *x, const float *y, const float *gate, const float *gate0, size_t stride, size_t rows,
+                              size_t cols) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *in = y + r * cols, *g = gate + r * stride;
+    float *out = x + r * cols;
+    for (size_t c = 0; c < cols; c++) out[c] += (g[c] + gate0[c]) * in[c];
+  }
+}
+
+V2A_LEVELS void v2a_rotate(float *y, const float *x, const float *cosine, const float *sine, size_t rows, size_t heads,
+                           size_t half) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *cs = cosine + r * half, *sn = sine + r * half;
+    for (size_t h = 0; h < heads; h++) {
+      const float *a = x + (r * heads + h) * 2 * half, *b = a + half;
+      float *p = y + (r * heads + h) * 2 * half, *q = p + half;
+      for (size_t i = 0; i < half; i++) {
+        float u = a[i], v = b[i];
+        p[i] = u * cs[i] - v * sn[i];
+        q[i] = v * cs[i] + u * sn[i];
+      }
+    }
+  }
+}
+
+V2A_LEVELS void v2a_axpy(float *y, const float *x, float a, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] += a * x[i];
+}
+
+int v2a_all_finite(const float *x, size_t n) {
+  int finite = 1;
+  for (size_t i = 0; i < n; i++) finite &= (x[i] - x[i] == 0.0f);
+  return finite;
+}

@@ -1,0 +1,43 @@
+import V2ACheckpoint
+import V2AModels
+
+/// config.json of a model folder: sizes of the networks and default settings. Every value is checked.
+struct ModelConfiguration: Sendable {
+  let transformer: DiffusionConfig
+  let decoderWidth, decoderDepth, decoderInner: Int
+  let defaults: SoundtrackSettings
+  let timeShift: Float
+  let visualSeconds: Double
+
+  init(_ json: JSON) throws(CheckpointError) {
+    func whole(_ json: JSON?, _ key: String, _ range: ClosedRange<Int>) throws(CheckpointError) -> Int {
+      guard let value = json?[key]?.integer, range.contains(value) else {
+        throw .badConfiguration(key: key, reason: "must be a whole number in \(range)")
+      }
+      return value
+    }
+    func real(_ key: String, _ range: ClosedRange<Double>) throws(CheckpointError) -> Double {
+      guard let value = json[key]?.number, range.contains(value) else {
+        throw .badConfiguration(key: key, reason: "must be a number in \(range)")
+      }
+      return value
+    }
+    _ = try whole(json, "format", 1...1)
+    guard let sizes = json["diffusion_transformer"] else {
+      throw .badConfiguration(key: "diffusion_transformer", reason: "is missing")
+    }
+    transformer = try DiffusionConfig(sizes)
+    let decoder = json["audio_decoder"]
+    decoderWidth = try whole(decoder, "width", 16...4096)
+    decoderDepth = try whole(decoder, "depth", 1...6)
+    decoderInner = try whole(decoder, "inner", 16...16384)
+    var defaults = SoundtrackSettings()
+    defaults.hop = try whole(json, "hop", SoundtrackSettings.hops)
+    defaults.context = try whole(json, "context", SoundtrackSettings.contexts)
+    defaults.steps = try whole(json, "steps", SoundtrackSettings.steps)
+    defaults.guidanceScale = Float(try real("guidance_scale", 0...20))
+    self.defaults = defaults
+    timeShift = Float(try real("time_shift", 0.1...10))
+    visualSeconds = try real("visual_seconds", 0.1...60)
+  }
+}

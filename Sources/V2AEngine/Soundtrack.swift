@@ -1,0 +1,221 @@
+import CKernels
+import V2AModels
+import V2AStreaming
+import V2ATensor
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// One soundtrack from frames to samples: motion tokens, visual prompt, chunked flow matching with overlapping context,
+/// decoding. Its state does not grow with the length of the stream.
+final class Soundtrack: SoundtrackGenerator {
+  private let model: VideoToAudioModel
+  private let scratch = Scratch()
+  private var planner: WindowPlanner
+  private var visual: VisualMemory
+  /// Per grid frame: features for the temporal part of the motion encoder.
+  private var frames = History(width: MotionEncoder.width)
+  private var motion = History(width: MotionEncoder.token)
+  private var latents = History(width: Codec.latent)
+  private var previousLuma: [Float] = []
+  private var lastFrame: GridFrame?
+  private var committed: Int64 = 0
+  private var encodedPrompts: [String: (states: [Float], mean: [Float])] = [:]
+
+  var settings: SoundtrackSettings {
+    didSet {
+      planner.hop = settings.hop
+      planner.context = settings.context
+    }
+  }
+
+  init(model: VideoToAudioModel, settings: SoundtrackSettings) {
+    self.model = model
+    self.settings = settings
+    planner = WindowPlanner(hop: settings.hop, context: settings.context)
+    visual = VisualMemory(seconds: model.configuration.visualSeconds)
+  }
+
+  func reset() {
+    planner = WindowPlanner(hop: settings.hop, context: settings.context)
+    visual = VisualMemory(seconds: model.configuration.visualSeconds)
+    frames.clear()
+    motion.clear()
+    latents.clear()
+    previousLuma = []
+    lastFrame = nil
+    committed = 0
+  }
+
+  func append(_ frame: GridFrame) throws(EngineError) {
+    let pixels = GridFrame.lumaSide * GridFrame.lumaSide
+    guard frame.index == frames.end, frame.luma.count == pixels else {
+      throw .invalidSetting(name: "frame", reason: "\(frame.index) is not the next or has the wrong size")
+    }
+    if frame.luma == lastFrame?.luma, frame.rgb == nil, let cached = stillFeatures {
+      frames.append(cached)
+      lastFrame = GridFrame(index: frame.index, luma: frame.luma, rgb: lastFrame?.rgb)
+      return
+    }
+    let luma = frame.luma.map { Float($0) / 255 }
+    let still = luma == previousLuma
+    if previousLuma.isEmpty { previousLuma = luma }
+    var features = [Float](repeating: 0, count: MotionEncoder.width)
+    model.motionEncoder.frame(luma, previous: previousLuma, into: &features, scratch: scratch)
+    frames.append(features)
+    stillFeatures = still ? features : nil
+    previousLuma = luma
+    if let rgb = frame.rgb, rgb.count == 3 * GridFrame.colourSide * GridFrame.colourSide {
+      // A picture that has not changed shows what it showed.
+      if rgb == lastFrame?.rgb, let known = lastProbabilities {
+        visual.add(known, at: frame.index)
+      } else {
+        let seen = model.frameEncoder(rgb: rgb, scratch: scratch).probabilities
+        visual.add(seen, at: frame.index)
+        lastProbabilities = seen
+      }
+    }
+    lastFrame = GridFrame(index: frame.index, luma: frame.luma, rgb: frame.rgb ?? lastFrame?.rgb)
+  }
+
+  /// Features of the latest luma compared with itself, once it has stood still for a frame.
+  private var stillFeatures: [Float]?
+  private var lastProbabilities: [Float]?
+
+  var isReady: Bool { frames.end >= planner.next.framesNeeded }
+
+  func generateNext(isCancelled: () -> Bool) throws(EngineError) -> AudioChunk {
+    let begun = now()
+    try settings.validate()
+    let window = planner.next
+    guard frames.end >= window.framesNeeded else {
+      throw .invalidSetting(name: "frames", reason: "are missing for the next window")
+    }
+    updateMotion(to: window.chunk.upperBound)
+    let available = max(window.context.lowerBound, latents.start, motion.start)..<window.context.upperBound
+    let probabilities = visual.mean(before: window.chunk.upperBound)
+    let conditions = conditions(probabilities)
+    let chunk = model.transformer.prepare(
+      context: latents[available], contextMotion: motion[available], motion: motion[window.chunk], branches: conditions,
+      scratch: scratch)
+    let noise = NoiseSource(seed: settings.seed)
+    var x = [Float](repeating: 0, count: window.chunk.count * Codec.latent)
+    let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
+      guard let base = buffer.baseAddress else { return false }
+      for (row, index) in window.chunk.enumerated() {
+        noise.fill(base + row * Codec.latent, count: Codec.latent, stream: .latents, index: index)
+      }
+      let sampler = FlowMatchingSampler(
+        steps: settings.steps, guidanceScale: settings.guidanceScale, timeShift: model.configuration.timeShift)
+      return sampler.sample(
+        base, with: model.transformer, chunk: chunk, scratch: scratch, isCancelled: isCancelled)
+    }
+    guard done else { throw .cancelled }
+    guard v2a_all_finite(x, x.count) == 1 else { throw .notFinite(stage: "diffusion transformer") }
+    latents.append(x)
+    planner.advance()
+    let first = committed
+    let samples = try decode(first..<max(first, window.committed), noise: noise)
+    committed = max(first, window.committed)
+    forget()
+    var report = WindowReport()
+    report.steps = settings.steps
+    report.seconds = now() - begun
+    report.prompt = settings.prompt
+    report.classes = Self.top(probabilities)
+    return AudioChunk(firstSample: first, samples: samples, report: report)
+  }
+
+  func finish(totalSamples: Int64, isCancelled: () -> Bool, emit: (AudioChunk) -> Void) throws(EngineError) {
+    guard let last = lastFrame else { return }
+    while committed < totalSamples {
+      while !isReady {
+        let index = frames.end
+        let rgb = index % LatentGrid.semanticInterval == 0 ? lastFrame?.rgb : nil
+        try append(GridFrame(index: index, luma: last.luma, rgb: rgb))
+      }
+      let chunk = try generateNext(isCancelled: isCancelled)
+      let wanted = min(Int64(chunk.samples.count / 2), totalSamples - chunk.firstSample)
+      if wanted > 0 {
+        emit(
+          AudioChunk(
+            firstSample: chunk.firstSample, samples: Array(chunk.samples.prefix(2 * Int(wanted))), report: chunk.report))
+      }
+    }
+  }
+
+  /// Computes motion tokens up to latent `end`.
+  private func updateMotion(to end: Int) {
+    let first = motion.end
+    guard end > first else { return }
+    let from = max(frames.start, first - MotionEncoder.lookBack, 0)
+    let to = min(frames.end, end + MotionEncoder.lookAhead)
+    var tokens = [Float](repeating: 0, count: (to - from) * MotionEncoder.token)
+    model.motionEncoder.tokens(frames[from..<to], rows: to - from, into: &tokens, scratch: scratch)
+    motion.append(Array(tokens[(first - from) * MotionEncoder.token..<(end - from) * MotionEncoder.token]))
+  }
+
+  /// The guided branch, and unless guidance is off the one to steer away from: no picture, and the negative prompt or none.
+  private func conditions(_ probabilities: [Float]?) -> [Conditions] {
+    var guided = Conditions.none
+    guided.usesMotion = true
+    if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts) }
+    (guided.states, guided.prompt) = encode(settings.prompt)
+    if settings.guidanceScale == 1 { return [guided] }
+    var away = Conditions.none
+    (away.states, away.prompt) = encode(settings.negativePrompt)
+    return [guided, away]
+  }
+
+  /// Token states and mean times sqrt(384) of a prompt; nothing for an empty one.
+  private func encode(_ prompt: String) -> (states: [Float], mean: [Float]) {
+    if !prompt.contains(where: { !$0.isWhitespace }) { return ([], [Float](repeating: 0, count: TextEncoder.width)) }
+    if let known = encodedPrompts[prompt] { return known }
+    let (states, mean) = model.textEncoder(model.tokenizer(prompt))
+    let root = Float(TextEncoder.width).squareRoot()
+    if encodedPrompts.count >= 16 { encodedPrompts.removeAll() }
+    encodedPrompts[prompt] = (states, mean.map { $0 * root })
+    return (states, mean.map { $0 * root })
+  }
+
+  /// Interleaved samples of `range`, from the latents around it.
+  private func decode(_ range: Range<Int64>, noise: NoiseSource) throws(EngineError) -> [Float] {
+    guard !range.isEmpty else { return [] }
+    let hop = LatentGrid.samplesPerLatent
+    let from = max(latents.start, Int(range.lowerBound / hop) - AudioDecoder.lookBack)
+    let planar = model.decoder(latents[from..<latents.end], first: from, noise: noise, scratch: scratch)
+    let length = planar.count / 2
+    let skip = Int(range.lowerBound - Int64(from) * hop)
+    var out = [Float](repeating: 0, count: 2 * range.count)
+    var finite = true
+    for i in 0..<range.count {
+      for channel in 0..<2 {
+        let x = planar[channel * length + skip + i]
+        finite = finite && x.isFinite
+        out[2 * i + channel] = min(max(x, -1), 1)
+      }
+    }
+    guard finite else { throw .notFinite(stage: "audio decoder") }
+    return out
+  }
+
+  private func forget() {
+    let next = planner.position
+    latents.forget(before: min(next - settings.context, Int(committed / LatentGrid.samplesPerLatent) - AudioDecoder.lookBack))
+    motion.forget(before: next - settings.context)
+    frames.forget(before: next - MotionEncoder.lookBack)
+    visual.forget(before: next)
+  }
+
+  private static func top(_ probabilities: [Float]?) -> [(index: Int, probability: Float)] {
+    guard let probabilities else { return [] }
+    return probabilities.enumerated().sorted { $0.element > $1.element }.prefix(3).map { ($0.offset, $0.element) }
+  }
+
+  private func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,42 @@
+import V2AModels
+import V2AStreaming
+import V2ATensor
+
+/// Class probabilities of the last seconds, and the visual prompt that they make.
+struct VisualMemory {
+  private var seen: [(index: Int, probabilities: [Float])] = []
+  private let span: Int
+
+  init(seconds: Double) {
+    span = Int((seconds * Double(LatentGrid.rate) / Double(LatentGrid.samplesPerLatent)).rounded())
+  }
+
+  mutating func add(_ probabilities: [Float], at index: Int) { seen.append((index, probabilities)) }
+
+  /// Mean probabilities over the last seconds before grid frame `end`, or of the latest picture before it; nil at first.
+  func mean(before end: Int) -> [Float]? {
+    var recent = seen.filter { $0.index < end && $0.index >= end - span }
+    if recent.isEmpty, let last = seen.last(where: { $0.index < end }) ?? seen.first { recent = [last] }
+    guard !recent.isEmpty else { return nil }
+    var sum = [Float](repeating: 0, count: FrameEncoder.classes)
+    for (_, p) in recent { for i in 0..<min(sum.count, p.count) { sum[i] += p[i] } }
+    for i in sum.indices { sum[i] /= Float(recent.count) }
+    return sum
+  }
+
+  /// Drops what no later window can ask for.
+  mutating func forget(before end: Int) {
+    while seen.count > 1, seen[1].index < end - span { seen.removeFirst() }
+  }
+
+  /// Sum of probabilities times the classes' embeddings [384], times sqrt(384).
+  static func prompt(_ probabilities: [Float], table: Tensor) -> [Float] {
+    let width = TextEncoder.width
+    var sum = [Float](repeating: 0, count: width)
+    for (c, p) in probabilities.enumerated() where p > 1e-5 {
+      for i in 0..<width { sum[i] += p * table.data[c * width + i] }
+    }
+    let root = Float(width).squareRoot()
+    return sum.map { $0 * root }
+  }
+}

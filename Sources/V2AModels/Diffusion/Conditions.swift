@@ -1,0 +1,23 @@
+/// What the generator is told besides motion: one branch of classifier-free guidance.
+public struct Conditions: Sendable, Equatable {
+  /// Sum of class probabilities times unit text embeddings, times sqrt(384) [384]; zeros for none.
+  public var visual: [Float]
+  /// Unit mean embedding of the prompt times sqrt(384) [384]; zeros for none.
+  public var prompt: [Float]
+  /// Token states of the prompt [tokens, 384]; empty for none.
+  public var states: [Float]
+  /// Whether motion tokens are used (false: zeros).
+  public var usesMotion: Bool
+
+  public init(visual: [Float], prompt: [Float], states: [Float], usesMotion: Bool) {
+    self.visual = visual
+    self.prompt = prompt
+    self.states = states
+    self.usesMotion = usesMotion
+  }
+
+  public static let none = Conditions(
+    visual: [Float](repeating: 0, count: 384), prompt: [Float](repeating: 0, count: 384), states: [], usesMotion: false)
+
+  public var tokens: Int { states.count / 384 }
+}

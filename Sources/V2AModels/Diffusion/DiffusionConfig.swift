@@ -1,0 +1,34 @@
+import V2ACheckpoint
+
+/// Sizes of the diffusion transformer, from config.json.
+public struct DiffusionConfig: Sendable, Equatable {
+  public var latent = 64
+  public var motion = 64
+  public var text = 384
+  public var width = 256
+  public var depth = 6
+  public var heads = 4
+  public var mlp = 4
+
+  public init() {}
+
+  /// Reads `json["diffusion_transformer"]`; sizes outside what the engine was built for are errors.
+  public init(_ json: JSON) throws(CheckpointError) {
+    func size(_ key: String, _ range: ClosedRange<Int>) throws(CheckpointError) -> Int {
+      guard let value = json[key]?.integer, range.contains(value) else {
+        throw .badConfiguration(key: "diffusion_transformer.\(key)", reason: "must be a whole number in \(range)")
+      }
+      return value
+    }
+    latent = try size("latent", 64...64)
+    motion = try size("motion", 64...64)
+    text = try size("text", 384...384)
+    width = try size("width", 32...4096)
+    depth = try size("depth", 1...64)
+    heads = try size("heads", 1...64)
+    mlp = try size("mlp", 1...8)
+    guard width % (2 * heads) == 0 else {
+      throw .badConfiguration(key: "diffusion_transformer.width", reason: "must be a multiple of twice the heads")
+    }
+  }
+}

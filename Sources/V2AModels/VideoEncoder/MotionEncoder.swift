@@ -1,0 +1,108 @@
+import CKernels
+import V2ACheckpoint
+import V2ALayers
+import V2ATensor
+
+/// When and where something happens: luma frames on the latent grid -> one token of 64 numbers per latent.
+///
+/// Two stages, so that a stream costs each frame once: `frame` (per frame, from it and the one before) and `tokens`
+/// (temporal convolutions over frame features).
+public final class MotionEncoder: Sendable {
+  public static let side = 64
+  public static let width = 128
+  public static let token = 64
+  /// Frames after a latent that its token depends on.
+  public static let lookAhead = 4
+  /// Frames before a latent whose features its token depends on.
+  public static let lookBack = 10
+  private static let channels = [3, 16, 32, 48, 64]
+  private static let learned = 48
+  private static let heads = 5
+  private static let temporalShape = [(2, 2), (2, 1), (3, 1), (3, 0)]
+
+  private let convolutions: [Conv2d]
+  private let project: Linear
+  private let temporal: [Conv1d]
+  private let features: Linear
+  private let readout: Linear
+
+  public init(_ weights: Weights) throws(CheckpointError) {
+    var convolutions: [Conv2d] = []
+    for i in 0..<4 {
+      convolutions.append(
+        try Conv2d(weights.at("conv").at(i), Self.channels[i], Self.channels[i + 1], kernel: 3, stride: 2))
+    }
+    self.convolutions = convolutions
+    project = try Linear(weights.at("project"), 64 * 16, Self.width)
+    var temporal: [Conv1d] = []
+    for (i, (back, ahead)) in Self.temporalShape.enumerated() {
+      temporal.append(
+        try Conv1d(weights.at("temporal").at(i), Self.width, Self.width, kernel: 1 + back + ahead, before: back))
+    }
+    self.temporal = temporal
+    features = try Linear(weights.at("features"), Self.width, Self.learned)
+    readout = try Linear(weights.at("heads"), Self.width, Self.heads)
+  }
+
+  /// Features [128] of one frame, luma 0..1 [64, 64]; `previous` is the frame before, or the same at the start.
+  public func frame(
+    _ luma: UnsafePointer<Float>, previous: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, scratch: Scratch
+  ) {
+    let pixels = Self.side * Self.side
+    var x = scratch.buffer(0, 16 * 32 * 32)
+    var y = scratch.buffer(1, 16 * 32 * 32)
+    var mean: Double = 0
+    var square: Double = 0
+    for i in 0..<pixels {
+      mean += Double(luma[i])
+      square += Double(luma[i]) * Double(luma[i])
+    }
+    mean /= Double(pixels)
+    let deviation = Float(max(0, square / Double(pixels) - mean * mean).squareRoot()) + 0.05
+    for i in 0..<pixels {
+      let difference = luma[i] - previous[i]
+      x[i] = (luma[i] - Float(mean)) / deviation
+      x[pixels + i] = 2 * difference / deviation
+      x[2 * pixels + i] = 4 * difference
+    }
+    var size = Self.side
+    for (i, convolution) in convolutions.enumerated() {
+      convolution(x, size: size, before: 1, into: y, scratch: scratch, slot: 2, clipped: false)
+      size /= 2
+      v2a_gelu_tanh(y, Self.channels[i + 1] * size * size)
+      swap(&x, &y)
+    }
+    project(x, rows: 1, into: output)
+    v2a_gelu_tanh(output, Self.width)
+  }
+
+  /// Frame features [rows, 128] -> tokens [rows, 64]. Rows outside are taken as zero, so of a piece of a stream the first
+  /// `lookBack` tokens (unless it is the stream's start) and the last `lookAhead` (unless it is its end) are not valid.
+  public func tokens(
+    _ input: UnsafePointer<Float>, rows: Int, into output: UnsafeMutablePointer<Float>, scratch: Scratch
+  ) {
+    let x = scratch.buffer(3, rows * Self.width)
+    let y = scratch.buffer(4, rows * Self.width)
+    x.update(from: input, count: rows * Self.width)
+    for convolution in temporal {
+      convolution(x, rows: rows, into: y, scratch: scratch, slot: 5)
+      v2a_gelu_tanh(y, rows * Self.width)
+      v2a_axpy(x, y, 1, rows * Self.width)
+    }
+    features(x, rows: rows, into: y)
+    let heads = scratch.buffer(5, rows * Self.heads)
+    readout(x, rows: rows, into: heads)
+    for row in 0..<rows {
+      let token = output + row * Self.token
+      for i in 0..<Self.learned { token[i] = tanh(y[row * Self.learned + i]) }
+      let h = heads + row * Self.heads
+      let onset = sigmoid(h[0])
+      token[48] = 2 * onset
+      token[49] = onset * tanh(h[1])
+      token[50] = 2 * sigmoid(h[2]) * onset
+      token[51] = 2 * onset * tanh(h[3])
+      token[52] = 2 * sigmoid(h[4])
+      for i in 53..<Self.token { token[i] = 0 }
+    }
+  }
+}

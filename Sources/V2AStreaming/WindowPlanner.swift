@@ -1,0 +1,44 @@
+/// One chunk of generation: latents to make, latents to make them from, frames it has to see, samples it completes.
+public struct Window: Sendable, Equatable {
+  /// Latents that are generated.
+  public let chunk: Range<Int>
+  /// Latents before them that are given (the overlapping context).
+  public let context: Range<Int>
+  /// Grid frames with a smaller number must have arrived.
+  public let framesNeeded: Int
+  /// Samples that are final afterwards: [0, committed).
+  public let committed: Int64
+}
+
+/// Divides a stream into windows of `hop` new latents with `context` latents before them.
+public struct WindowPlanner: Sendable, Equatable {
+  /// Frames that the motion encoder looks ahead.
+  public static let motionLookAhead = 4
+  /// Latents that the audio decoder looks ahead.
+  public static let decoderLookAhead = 2
+
+  public var hop: Int
+  public var context: Int
+  /// First latent of the next window.
+  public private(set) var position = 0
+
+  public init(hop: Int, context: Int) {
+    self.hop = max(1, hop)
+    self.context = max(0, context)
+  }
+
+  public var next: Window {
+    let end = position + hop
+    return Window(
+      chunk: position..<end, context: max(0, position - context)..<position,
+      framesNeeded: end + Self.motionLookAhead,
+      committed: max(0, Int64(end - Self.decoderLookAhead) * LatentGrid.samplesPerLatent))
+  }
+
+  public mutating func advance() { position += hop }
+
+  /// Time in nanoseconds from a sound's place in the picture to when its samples can be final, computing left aside.
+  public static func latency(hop: Int) -> Int64 {
+    LatentGrid.nanoseconds(ofLatents: max(1, hop) + max(motionLookAhead, decoderLookAhead) + 1)
+  }
+}

@@ -1,0 +1,83 @@
+"""Makes the project's own sounds.
+
+    python -m corpus.synthesise [--data DIR] [--scale 1.0] [--only NAME ...]
+
+Deterministic: the sound of a generator's k-th variant depends only on the generator's name and k. Files that exist stay.
+"""
+
+import argparse
+import csv
+import os
+import zlib
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from tqdm import tqdm
+
+from . import paths
+from .classes import kind_of
+from .instruments import FIELDS
+from .synth import animals, blasts, impacts, machines, steps, vehicles, water, weather
+
+PACKAGE, LICENCE = "gst-v2a-synth", "CC0-1.0"
+# How many variants of each. More where recordings are few.
+GENERATORS = {
+    **{f"footsteps-{ground}": (steps.footsteps(ground), 40) for ground in steps.GROUNDS},
+    "wood": (impacts.wood, 110), "metal": (impacts.metal, 110), "stone": (impacts.stone, 90), "glass": (impacts.glass, 110),
+    "thud": (impacts.thud, 50), "clash": (impacts.clash, 40), "bell": (impacts.bell, 80), "door": (impacts.door, 90),
+    "splash": (water.splash, 110), "bubbles": (water.bubbles, 70), "stream": (water.stream, 60), "waves": (water.waves, 40),
+    "rain": (weather.rain, 100), "wind": (weather.wind, 60), "thunder": (weather.thunder, 80), "fire": (weather.fire, 70),
+    "engine": (vehicles.engine, 140), "train": (vehicles.train, 80), "aircraft": (vehicles.aircraft, 80),
+    "skid": (vehicles.skid, 70), "siren": (vehicles.siren, 80),
+    "dog": (animals.dog, 160), "cat": (animals.cat, 90), "bird": (animals.bird, 110), "insect": (animals.insect, 80),
+    "horse": (animals.horse, 70), "frog": (animals.frog, 30), "sheep": (animals.sheep, 30), "cow": (animals.cow, 30),
+    "explosion": (blasts.explosion, 80), "gunshot": (blasts.gunshot, 80), "whoosh": (blasts.whoosh, 50),
+    "machine": (machines.machine, 120), "applause": (machines.applause, 50),
+}
+
+
+def make(job: tuple[str, int, Path]) -> dict:
+    """One variant, as a FLAC file that carries its own class and caption; and its row."""
+    name, index, folder = job
+    path = f"{name}-{index:04d}.flac"
+    file = folder / path
+    if not file.exists():
+        rng = np.random.default_rng([zlib.crc32(name.encode()), index])
+        samples, klass, caption = GENERATORS[name][0](rng)
+        part = file.with_suffix(".part.flac")
+        with soundfile.SoundFile(part, "w", paths.SAMPLE_RATE, samples.ndim, "PCM_16") as out:
+            out.title, out.genre, out.license = caption, klass, LICENCE
+            out.write(samples * (0.7 / np.abs(samples).max()))
+        os.replace(part, file)
+    with soundfile.SoundFile(file) as sound:
+        klass, caption, seconds = sound.genre, sound.title, sound.frames / sound.samplerate
+    return dict(split="gen", klass=klass, caption=caption, package=PACKAGE, path=path, licence=LICENCE,
+                kind=kind_of(klass, path, seconds))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    paths.add_data_option(parser)
+    parser.add_argument("--scale", type=float, default=1.0, help="times the default number of variants")
+    parser.add_argument("--only", nargs="*", choices=tuple(GENERATORS))
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    folder = paths.rendered(options.data) / PACKAGE
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = [(name, index, folder) for name, (_, count) in GENERATORS.items() if not options.only or name in options.only
+            for index in range(max(1, round(count * options.scale)))]
+    with Pool(options.jobs, initializer=os.nice, initargs=(10,)) as pool:
+        rows = list(tqdm(pool.imap(make, jobs, chunksize=4), total=len(jobs), unit="sound"))
+    if options.only:
+        return
+    with open(folder / "rows.tsv.part", "w", newline="") as file:
+        writer = csv.DictWriter(file, FIELDS, delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    os.replace(folder / "rows.tsv.part", folder / "rows.tsv")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Parity fixtures: inputs and PyTorch's outputs on the exported weights, for Tests/ModelsTests.
+
+`python make_fixtures.py [--model FOLDER] [--out FOLDER]`. Large inputs come from `wave`, which the Swift tests compute too.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from generate import encode_prompt, load_model
+from models.audio_codec import BINS, FRAMES
+from models.flow_matching import guided, step_times
+
+ROOT = Path(__file__).resolve().parents[2]
+PROMPTS = [
+    "", "a", "dog barking", "Dog Barking!", "  two   spaces\tand a tab\n", "rain, thunder & wind; far-away bells (soft)",
+    "Café Ångström naïve façade", "Übermütig ÜBER straße", "ÀÉÎÕÜ ñ ç ø æ", "不要 rain 雨の音", "한국어 소리", "Привет мир", "γειά σου",
+    "emoji 🔥🌧️ fire", "x" * 101, "supercalifragilisticexpialidocious", "e\u0301te\u0301", "zero\u200bwidth", "null\u0000char",
+    "a\u00a0b\u2003c", "“quotes” — and … dashes–", "1,234.56 $100 #tag @name", "don't stop, it's 5 o'clock", "¿Qué? ¡Sí!",
+    "\ufffd replacement", "İstanbul ISPARTA ı", "ﬁre ﬂame ligatures", "word " * 80, "[CLS] [SEP] [UNK] [MASK]", "##ing",
+    "العربية صوت", "हिन्दी ध्वनि", "ไทย เสียง", "\u0301\u0301 lone accents", "A" * 100 + " tail", "tab\tnewline\r\nend",
+    "Cinematic, thriller, horror film, music, tension, ambience, footsteps on concrete",
+]
+
+
+def wave(count: int, step: float, scale: float = 1.0) -> torch.Tensor:
+    """scale * sin(step * i + 0.1), i = 0 .. count - 1, computed in double."""
+    return torch.from_numpy(scale * np.sin(step * np.arange(count, dtype=np.float64) + 0.1)).float()
+
+
+@torch.no_grad()
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, default=ROOT / "Sources/V2AEngine/Resources/v2a-small")
+    parser.add_argument("--out", type=Path, default=ROOT / "Tests/ModelsTests/Fixtures")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    model = load_model(options.model)
+    write = lambda name, tensors: save_file({k: v.contiguous().float() for k, v in tensors.items()}, options.out / f"{name}.safetensors")
+
+    features, probabilities = model["frame_encoder"](wave(3 * 224 * 224, 0.37).view(1, 3, 224, 224))
+    write("frame_encoder", {"features": features[0], "probabilities": probabilities[0]})
+
+    luma = 0.5 + 0.5 * wave(40 * 64 * 64, 0.0137).view(1, 40, 64, 64)
+    trunk_inputs = model["motion_encoder"](luma)[0]
+    write("motion_encoder", {"tokens": trunk_inputs})
+
+    states, mean = model["text_encoder"](model["tokenizer"](PROMPTS[5]))
+    write("text_encoder", {"states": states, "mean": mean})
+    rows = ["\t".join(["".join(f"{b:02x}" for b in p.encode()), ",".join(map(str, model["tokenizer"](p)))]) for p in PROMPTS]
+    (options.out / "tokenizer.tsv").write_text("\n".join(rows) + "\n")
+
+    n, past = 24, 10
+    x = wave(n * 64, 0.61).view(1, n, 64)
+    motion = wave(n * 64, 0.29, 0.5).view(1, n, 64)
+    visual = wave(384, 0.53).view(1, 384)
+    prompt, text, mask = encode_prompt(model, PROMPTS[5])
+    null = encode_prompt(model, "engine")
+    flags = (torch.arange(n) < past)[None]
+    network = model["diffusion_transformer"]
+    tensors = {}
+    for t in (0.0, 0.35):
+        tensors[f"velocity_{int(t * 100)}"] = network(x, torch.tensor([t]), flags, motion, visual, prompt, text, mask)[0, past:]
+    alone = network(x[:, past:], torch.tensor([0.35]), flags[:, past:], motion[:, past:] * 0, visual * 0, torch.zeros(1, 384),
+                    torch.zeros(1, 1, 384), torch.zeros(1, 1, dtype=torch.bool))
+    tensors["velocity_alone"] = alone[0]
+    chunk, times = x[:, past:], step_times(4, 1.5)
+    for now, then in zip(times[:-1], times[1:]):
+        whole, t = torch.cat([x[:, :past], chunk], 1), torch.tensor([now])
+        v = network(whole, t, flags, motion, visual, prompt, text, mask)
+        v0 = network(whole, t, flags, motion * 0, visual * 0, *null)
+        chunk = chunk + (then - now) * guided(v, v0, 2.5)[:, past:]
+    tensors["sampled"] = chunk[0]
+    write("diffusion_transformer", tensors)
+
+    count = 20
+    latents = wave(count * 64, 0.173, 0.8).view(1, count, 64)
+    noise = wave(count * FRAMES * 2 * BINS * 2, 0.7, 1.4).view(1, count * FRAMES, 2, BINS, 2)
+    write("audio_decoder", {"samples": model["audio_decoder"](latents, noise)[0][:, ::8]})
+    size = sum(p.stat().st_size for p in options.out.glob("*"))
+    print(f"{size / 1e6:.2f} MB of fixtures in {options.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Rendered scenes whose events are known exactly: what the motion encoder learns timing from."""

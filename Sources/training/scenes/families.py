@@ -1,0 +1,302 @@
+"""Families of scenes: each gives sprites with tracks and the exact times of its events.
+
+A family is a function (rng, seconds, look) -> (sprites, events); an event is (time_s, kind, strength 0..1, pan -1..1,
+material). Positions are in 0..1 of the picture, y down.
+"""
+
+import numpy as np
+
+from scenes.canvas import Sprite
+
+MATERIALS = ("wood", "metal", "stone", "glass", "soft")
+
+
+def times(rng, seconds: float, low: float = 0.3, high: float = 1.6) -> np.ndarray:
+    """Event times: regular with small jitter, or irregular; at least 0.22 s apart."""
+    gap = np.exp(rng.uniform(np.log(low), np.log(high)))
+    jitter = rng.choice([0.0, 0.05, 0.5])
+    out, t = [], rng.uniform(0.25, 0.25 + gap)
+    while t < seconds - 0.1:
+        out.append(t)
+        t += max(0.22, gap * (1 + jitter * rng.uniform(-1, 1)))
+    return np.array(out)
+
+
+def event(t, kind, strength, x, material):
+    return (float(t), kind, float(np.clip(strength, 0.05, 1)), float(np.clip(2 * x - 1, -1, 1)), material)
+
+
+def bounce(rng, seconds, look):
+    """One to three balls under gravity; an event at every contact with the floor."""
+    sprites, events = [], []
+    for _ in range(rng.integers(1, 3)):
+        r, floor, g = rng.uniform(0.03, 0.1), rng.uniform(0.7, 0.95), rng.uniform(1.5, 4)
+        loss, material = rng.uniform(0.6, 0.92), str(rng.choice(MATERIALS))
+        x0, vx = rng.uniform(0.15, 0.85), rng.uniform(-0.08, 0.08)
+        hits, heights, t, v = [], [], rng.uniform(0.2, 0.8), np.sqrt(2 * g * rng.uniform(0.25, 0.6))
+        start = t
+        first_height = v * v / (2 * g)
+        while t < seconds:
+            hits.append(t)
+            heights.append(v)
+            v *= loss
+            if v < 0.35 * np.sqrt(g):
+                v = np.sqrt(2 * g * rng.uniform(0.25, 0.6))  # thrown again
+            t += 2 * v / g
+        ups = np.array([heights[0]] + [h for h in heights])
+
+        def track(t, hits=np.array(hits), heights=heights, g=g, floor=floor, r=r, x0=x0, vx=vx, loss=loss, top=first_height):
+            x = x0 + vx * t
+            i = int(np.searchsorted(hits, t, side="right")) - 1
+            if i < 0:
+                y = min(top, 0.5 * g * max(0.0, np.sqrt(2 * top / g) - (hits[0] - t)) ** 2)
+                return x, floor - r - (top - y), 0.0, 1.0
+            end = hits[i + 1] if i + 1 < len(hits) else hits[i] + 2 * heights[i] * loss / g
+            v = g * (end - hits[i]) / 2
+            s = min(t - hits[i], end - hits[i])
+            return x, floor - r - (v * s - 0.5 * g * s * s), 3 * t, 1.0
+
+        sprites.append(Sprite(rng, "ellipse", r, r, track, look))
+        events += [event(h, "impact", (v / max(ups)) * r / 0.06, x0 + vx * h, material) for h, v in zip(hits, heights)]
+    return sprites, events
+
+
+def swing_profile(t, hits, rise: float = 0.35, drop: float = 0.09):
+    """0 at a hit, towards 1 between hits: slow lift, fast drop."""
+    i = int(np.searchsorted(hits, t))
+    before = t - hits[i - 1] if i > 0 else 9.0
+    after = hits[i] - t if i < len(hits) else 9.0
+    return min(1.0, before / rise) * min(1.0, (after / drop) ** 1.5)
+
+
+def strike(rng, seconds, look):
+    """A stick turning about its grip hits something."""
+    hits, material = times(rng, seconds), str(rng.choice(MATERIALS))
+    strengths = rng.uniform(0.4, 1, len(hits))
+    px, py, length, side = rng.uniform(0.25, 0.75), rng.uniform(0.35, 0.6), rng.uniform(0.12, 0.25), rng.choice([-1, 1])
+    lift = rng.uniform(0.6, 1.4)
+    tilt = rng.uniform(0.0, 0.5)
+
+    def track(t):
+        a = side * (tilt - lift * swing_profile(t, hits))
+        return px + side * length * np.cos(a), py + side * length * np.sin(a), a, 1.0
+
+    tip = px + side * 2 * length * np.cos(tilt)
+    target_y = py + 2 * length * np.sin(tilt) + 0.06
+    target = Sprite(rng, str(rng.choice(["box", "ellipse"])), 0.1, 0.06, lambda t: (tip, target_y, 0.0, 1.0), look)
+    stick = Sprite(rng, "box", length, rng.uniform(0.01, 0.03), track, look)
+    return [target, stick], [event(h, "impact", s, tip, material) for h, s in zip(hits, strengths)]
+
+
+def walk(rng, seconds, look):
+    """Two legs under a body; an event at every foot contact."""
+    step, speed = rng.uniform(0.32, 0.7), rng.choice([-1, 1]) * rng.uniform(0.0, 0.12)
+    x0, phase, hip, leg = rng.uniform(0.25, 0.75), rng.uniform(0, 1), rng.uniform(0.45, 0.6), rng.uniform(0.13, 0.2)
+    place = lambda t: (x0 + speed * t - 0.1) % 1.2 - 0.1
+
+    def leg_track(offset):
+        def track(t):
+            u = ((t / (2 * step) + offset + phase) % 1.0) * 2
+            # u in 0..1: the foot is on the ground and moves back; 1..2: it swings forward, fast before it lands.
+            a = 0.5 - u if u < 1 else -0.5 + (u - 1) ** 0.8
+            lift = 0.0 if u < 1 else 0.03 * np.sin(np.pi * (u - 1))
+            return place(t) + leg * np.sin(a), hip + leg * np.cos(a) - lift, -a, 1.0
+        return track
+
+    body = Sprite(rng, "box", 0.05, 0.14, lambda t: (place(t), hip - 0.14 + 0.01 * np.cos(2 * np.pi * (t / step + phase * 2)), 0.0, 1.0), look)
+    head = Sprite(rng, "ellipse", 0.04, 0.05, lambda t: (place(t), hip - 0.33, 0.0, 1.0), look)
+    legs = [Sprite(rng, "box", 0.018, leg, leg_track(o), look) for o in (0.0, 0.5)]
+    surface = str(rng.choice(["concrete", "gravel", "wood", "grass"]))
+    contacts, k = [], int(np.floor(2 * phase)) - 1
+    for i in range(-2, int(seconds / step) + 4):
+        t = (i - 2 * phase) * step
+        if 0.05 < t < seconds - 0.05:
+            contacts.append(event(t, "step", 0.6, place(t), surface))
+    return legs + [body, head], contacts
+
+
+def fall(rng, seconds, look):
+    """Boxes drop from above and stay where they land."""
+    hits, sprites, events, material = times(rng, seconds, 0.5, 1.8), [], [], str(rng.choice(MATERIALS))
+    for h in hits:
+        r, floor, g, x = rng.uniform(0.03, 0.1), rng.uniform(0.65, 0.95), rng.uniform(2, 5), rng.uniform(0.1, 0.9)
+        spin = rng.uniform(-3, 3)
+
+        def track(t, h=h, r=r, floor=floor, g=g, x=x, spin=spin):
+            s = max(0.0, h - t)
+            y = floor - r - 0.5 * g * s * s
+            return None if y < -0.2 else (x, y, spin * s, 1.0)
+
+        sprites.append(Sprite(rng, str(rng.choice(["box", "ellipse"])), r, r, track, look))
+        events.append(event(h, "impact", 0.3 + 7 * r, x, material))
+    return sprites, events
+
+
+def flash(rng, seconds, look):
+    """Sudden light that fades: gunfire, explosions, fireworks."""
+    hits, sprites, events = times(rng, seconds, 0.3, 2.0), [], []
+    decay, size = rng.uniform(0.04, 0.5), rng.uniform(0.08, 0.4)
+    fixed = rng.random() < 0.5
+    place = rng.uniform(0.15, 0.85, 2)
+    for h in hits:
+        x, y = place if fixed else rng.uniform(0.15, 0.85, 2)
+        strength = rng.uniform(0.5, 1)
+
+        def track(t, h=h, x=x, y=y, s=strength):
+            return None if t < h or t > h + 6 * decay else (x, y, 0.0, s * np.exp(-(t - h) / decay))
+
+        sprites.append(Sprite(rng, "ellipse", size * strength, size * strength, track, "glow"))
+        events.append(event(h, "blast", strength, x, "explosion" if decay > 0.2 else "gunfire"))
+    return sprites, events
+
+
+def pendulum(rng, seconds, look):
+    """A weight on a rod swings against a wall."""
+    period, amplitude, px = rng.uniform(0.7, 1.8), rng.uniform(0.4, 0.9), rng.uniform(0.35, 0.65)
+    length, r, side, start = rng.uniform(0.35, 0.6), rng.uniform(0.04, 0.09), rng.choice([-1, 1]), rng.uniform(0, 1)
+    angle = lambda t: side * amplitude * abs(np.sin(np.pi * (t / period + start)))
+    bob = lambda t: (px + length * np.sin(angle(t)), 0.1 + length * np.cos(angle(t)), -angle(t), 1.0)
+    rod = lambda t: (px + length / 2 * np.sin(angle(t)), 0.1 + length / 2 * np.cos(angle(t)), -angle(t), 1.0)
+    wall_x = px - side * (r + 0.03)
+    wall = Sprite(rng, "box", 0.03, 0.4, lambda t: (wall_x, 0.6, 0.0, 1.0), look)
+    hits = [(i - start) * period for i in range(1, int(seconds / period) + 3)]
+    material = str(rng.choice(MATERIALS))
+    events = [event(h, "impact", amplitude, wall_x, material) for h in hits if 0.05 < h < seconds - 0.05]
+    return [wall, Sprite(rng, "box", 0.01, length / 2, rod, look), Sprite(rng, "ellipse", r, r, bob, look)], events
+
+
+def slide(rng, seconds, look):
+    """Something glides to and fro between two walls."""
+    left, right = rng.uniform(0.08, 0.3), rng.uniform(0.7, 0.92)
+    speed, r, y = rng.uniform(0.25, 1.0), rng.uniform(0.03, 0.1), rng.uniform(0.3, 0.8)
+    start, span = rng.uniform(0, 2), right - left
+    phase = lambda t: (start + t * speed / span) % 2
+    x = lambda t: left + span * (phase(t) if phase(t) < 1 else 2 - phase(t))
+    sprites = [Sprite(rng, str(rng.choice(["box", "ellipse"])), r, r, lambda t: (x(t), y, 0.0, 1.0), look)]
+    sprites += [Sprite(rng, "box", 0.02, 0.3, lambda t, w=w: (w, y, 0.0, 1.0), look) for w in (left - r - 0.02, right + r + 0.02)]
+    material, events = str(rng.choice(MATERIALS)), []
+    for i in range(1, int(seconds * speed / span) + 4):
+        t = (i - start) * span / speed
+        if 0.05 < t < seconds - 0.05:
+            events.append(event(t, "impact", 0.4 + 0.5 * speed, left if i % 2 == 0 else right, material))
+    return sprites, events
+
+
+def splash(rng, seconds, look):
+    """Things fall into water; drops fly up."""
+    hits, sprites, events, level = times(rng, seconds, 0.6, 2.0), [], [], rng.uniform(0.55, 0.8)
+    for h in hits:
+        x, g, r = rng.uniform(0.15, 0.85), rng.uniform(2, 4), rng.uniform(0.03, 0.07)
+
+        def drop(t, h=h, x=x, g=g, r=r):
+            s = h - t
+            if s < -0.15:
+                return None
+            y = level - r - 0.5 * g * s * s if s > 0 else level - r - 0.8 * s
+            return None if y < -0.2 else (x, y, 0.0, 1.0)
+
+        sprites.append(Sprite(rng, "ellipse", r, r, drop, look))
+        for _ in range(5):
+            vx, vy = rng.uniform(-0.3, 0.3), rng.uniform(0.4, 1.1)
+
+            def fly(t, h=h, x=x, vx=vx, vy=vy):
+                s = t - h
+                y = level - vy * s + 1.5 * s * s
+                return None if s < 0 or y > level + 0.02 else (x + vx * s, y, 0.0, 1.0)
+
+            sprites.append(Sprite(rng, "ellipse", 0.015, 0.02, fly, look))
+        events.append(event(h, "splash", 0.3 + 8 * r, x, "water"))
+    sprites.append(Sprite(rng, "box", 0.7, 0.25, lambda t: (0.5, level + 0.25 + 0.005 * np.sin(3 * t), 0.0, 1.0), look))
+    return sprites, events
+
+
+def clap(rng, seconds, look):
+    """Two hands, or two blades, meet."""
+    hits, x, y, gap = times(rng, seconds), rng.uniform(0.3, 0.7), rng.uniform(0.3, 0.7), rng.uniform(0.08, 0.25)
+    rise, drop = rng.uniform(0.1, 0.3), rng.uniform(0.06, 0.15)
+    open_ = lambda t: gap * swing_profile(t, hits, rise, drop)
+    tilt, r = rng.uniform(-0.5, 0.5), (rng.uniform(0.015, 0.05), rng.uniform(0.06, 0.15))
+    make = lambda s: Sprite(rng, "box", *r, lambda t: (x + s * (open_(t) + r[0]), y, s * (tilt + open_(t)), 1.0), look)
+    kind = str(rng.choice(["hands", "metal"]))
+    return [make(-1), make(1)], [event(h, "impact", rng.uniform(0.5, 1), x, kind) for h in hits]
+
+
+def door(rng, seconds, look):
+    """A door swings shut: its width shrinks or grows until it stops dead."""
+    hits, x, w = times(rng, seconds, 1.2, 2.5), rng.uniform(0.3, 0.7), rng.uniform(0.1, 0.2)
+    profile = lambda t: swing_profile(t, hits, 0.8, rng_drop)
+    rng_drop = rng.uniform(0.2, 0.45)
+    base = Sprite(rng, "box", w + 0.02, 0.34, lambda t: (x, 0.5, 0.0, 1.0), look)
+
+    leaf = Sprite(rng, "box", w, 0.32, lambda t: (x + w * 0.9 * profile(t), 0.5, 0.25 * profile(t), 1 + profile(t)), look)
+    return [base, leaf], [event(h, "impact", 0.8, x, "door") for h in hits]
+
+
+def flow(rng, seconds, look):
+    """Continuous motion without events: flames, rain, water, crowds of small things."""
+    n, sprites = rng.integers(8, 30), []
+    vx, vy, wobble = rng.uniform(-0.8, 0.8), rng.uniform(-1.2, 1.2), rng.uniform(0, 0.05)
+    size = rng.uniform(0.01, 0.06)
+    for _ in range(n):
+        x0, y0, p = rng.random(), rng.random(), rng.uniform(0, 6)
+        k = rng.uniform(0.7, 1.3)
+
+        def track(t, x0=x0, y0=y0, p=p, k=k):
+            return ((x0 + k * vx * t + wobble * np.sin(5 * t + p)) % 1.2 - 0.1, (y0 + k * vy * t) % 1.2 - 0.1, p, 1.0)
+
+        sprites.append(Sprite(rng, "ellipse", size, size * rng.uniform(0.5, 3), track, str(rng.choice([look, "glow"]))))
+    return sprites, []
+
+
+def drift(rng, seconds, look):
+    """A few things move smoothly, or nothing moves at all."""
+    sprites = []
+    for _ in range(rng.integers(0, 4)):
+        sprites.append(drifter(rng, look))
+    return sprites, []
+
+
+def drifter(rng, look):
+    """One smooth mover, also used as a distractor."""
+    x, y, a, b = rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.9), rng.uniform(0, 0.3), rng.uniform(0, 0.2)
+    f, g, p, q = rng.uniform(0.05, 0.5), rng.uniform(0.05, 0.5), rng.uniform(0, 6), rng.uniform(0, 6)
+    spin = rng.uniform(-1, 1)
+    track = lambda t: (x + a * np.sin(2 * np.pi * f * t + p), y + b * np.sin(2 * np.pi * g * t + q), spin * t, 1.0)
+    return Sprite(rng, str(rng.choice(["box", "ellipse"])), rng.uniform(0.02, 0.15), rng.uniform(0.02, 0.15), track, look)
+
+
+# Held out: never used in training.
+def piston(rng, seconds, look):
+    """A heavy hammer is lifted slowly, drops on an anvil and rests there."""
+    hits, x = times(rng, seconds, 0.6, 1.5), rng.uniform(0.25, 0.75)
+    height, r, top, rest = rng.uniform(0.2, 0.35), rng.uniform(0.06, 0.1), rng.uniform(0.62, 0.75), 0.08
+
+    def track(t):
+        i = int(np.searchsorted(hits, t))
+        before = t - hits[i - 1] if i > 0 else 9.0
+        after = hits[i] - t if i < len(hits) else 9.0
+        y = min(height, max(0.0, before - rest) * 0.9, 2.5 * after * after)
+        return x, top - r - y, 0.0, 1.0
+
+    anvil = Sprite(rng, "box", 0.14, 0.08, lambda t: (x, top + 0.08, 0.0, 1.0), look)
+    hammer = Sprite(rng, "box", 0.06, r, track, look)
+    material = str(rng.choice(["metal", "wood", "stone"]))
+    return [anvil, hammer], [event(h, "impact", rng.uniform(0.6, 1), x, material) for h in hits]
+
+
+def cradle(rng, seconds, look):
+    """Newton's cradle: the outer balls swing in turn and knock on the ones at rest."""
+    period, amplitude, r, cx = rng.uniform(0.9, 1.6), rng.uniform(0.5, 0.9), 0.05, rng.uniform(0.4, 0.6)
+    length, start = rng.uniform(0.4, 0.55), rng.uniform(0, 1)
+    swing = lambda t: amplitude * np.sin(2 * np.pi * (t / period + start))
+    bob = lambda a, x: (x + length * np.sin(a), 0.15 + length * np.cos(a), 0.0, 1.0)
+    sprites = [Sprite(rng, "ellipse", r, r, lambda t, x=cx + k * 2 * r: bob(0.0, x), look) for k in (-0.5, 0.5)]
+    sprites.append(Sprite(rng, "ellipse", r, r, lambda t: bob(max(0.0, swing(t)), cx + 3 * r), look))
+    sprites.append(Sprite(rng, "ellipse", r, r, lambda t: bob(min(0.0, swing(t)), cx - 3 * r), look))
+    hits = [(i / 2 - start) * period for i in range(1, int(2 * seconds / period) + 4)]
+    return sprites, [event(h, "impact", 0.8, cx, "metal") for h in hits if 0.05 < h < seconds - 0.05]
+
+
+TRAINING = {f.__name__: f for f in (bounce, strike, walk, fall, flash, pendulum, slide, splash, clap, door, flow, drift)}
+WEIGHTS = {"bounce": 2, "strike": 2, "walk": 1.5, "flow": 2, "drift": 1.5}
+HELD_OUT = {f.__name__: f for f in (piston, cradle)}

@@ -1,0 +1,141 @@
+import Testing
+import V2ACheckpoint
+import V2ATensor
+
+@testable import V2AModels
+
+/// Every network against PyTorch on the exported weights: relative L2 <= 1e-4.
+@Suite(.serialized) struct ParityTests {
+  static let tolerance = 1e-4
+
+  private func check(_ name: String, _ ours: [Float], _ theirs: [Float]) {
+    let error = relativeError(ours, theirs)
+    print("parity \(name): relative L2 \(error)")
+    #expect(error <= Self.tolerance, "\(name)")
+  }
+
+  @Test func frameEncoder() throws {
+    let network = try FrameEncoder(Fixtures.weights("frame_encoder"))
+    let (features, probabilities) = network(planes: Fixtures.wave(3 * 224 * 224, 0.37), scratch: Scratch())
+    check("FrameEncoder features", features, try Fixtures.expected("frame_encoder", "features"))
+    check("FrameEncoder probabilities", probabilities, try Fixtures.expected("frame_encoder", "probabilities"))
+  }
+
+  /// Tokens of 40 frames, whole and in pieces of 7 with the margins that streaming uses.
+  @Test func motionEncoder() throws {
+    let network = try MotionEncoder(Fixtures.weights("motion_encoder"))
+    let scratch = Scratch()
+    let luma = Fixtures.wave(40 * 4096, 0.0137).map { 0.5 + 0.5 * $0 }
+    var features = [Float](repeating: 0, count: 40 * MotionEncoder.width)
+    luma.withUnsafeBufferPointer { pixels in
+      features.withUnsafeMutableBufferPointer { out in
+        for k in 0..<40 {
+          network.frame(
+            pixels.baseAddress! + k * 4096, previous: pixels.baseAddress! + max(0, k - 1) * 4096,
+            into: out.baseAddress! + k * MotionEncoder.width, scratch: scratch)
+        }
+      }
+    }
+    func tokens(_ range: Range<Int>) -> [Float] {
+      var out = [Float](repeating: 0, count: range.count * MotionEncoder.token)
+      let rows = Array(features[range.lowerBound * MotionEncoder.width..<range.upperBound * MotionEncoder.width])
+      network.tokens(rows, rows: range.count, into: &out, scratch: scratch)
+      return out
+    }
+    let whole = tokens(0..<40)
+    check("MotionEncoder", whole, try Fixtures.expected("motion_encoder", "tokens"))
+    var pieces: [Float] = []
+    for first in stride(from: 0, to: 40, by: 7) {
+      let end = min(40, first + 7)
+      let from = max(0, first - MotionEncoder.lookBack)
+      let piece = tokens(from..<min(40, end + MotionEncoder.lookAhead))
+      pieces += piece[(first - from) * MotionEncoder.token..<(end - from) * MotionEncoder.token]
+    }
+    let error = relativeError(pieces, whole)
+    print("MotionEncoder in pieces against whole: relative L2 \(error)")
+    #expect(error < 1e-6)
+  }
+
+  @Test func textEncoder() throws {
+    let tokenizer = try WordPieceTokenizer(Storage(path: Fixtures.model.appending(path: "vocab.txt").path))
+    let network = try TextEncoder(Fixtures.weights("text_encoder"))
+    let (states, mean) = network(tokenizer("rain, thunder & wind; far-away bells (soft)"))
+    check("TextEncoder states", states, try Fixtures.expected("text_encoder", "states"))
+    check("TextEncoder mean", mean, try Fixtures.expected("text_encoder", "mean"))
+  }
+
+  /// Context keys and values computed once per chunk equal PyTorch's masked attention over everything; guidance; sampling.
+  @Test func diffusionTransformer() throws {
+    let network = try DiffusionTransformer(Fixtures.weights("diffusion_transformer"), DiffusionConfig())
+    let tokenizer = try WordPieceTokenizer(Storage(path: Fixtures.model.appending(path: "vocab.txt").path))
+    let text = try TextEncoder(Fixtures.weights("text_encoder"))
+    let scratch = Scratch()
+    let n = 24, past = 10, rows = n - past
+    let x = Fixtures.wave(n * 64, 0.61), motion = Fixtures.wave(n * 64, 0.29, 0.5)
+    func conditions(_ prompt: String, visual: [Float]?, motion: Bool) -> Conditions {
+      var c = Conditions.none
+      c.usesMotion = motion
+      if let visual { c.visual = visual }
+      let (states, mean) = text(tokenizer(prompt))
+      c.states = states
+      c.prompt = mean.map { $0 * Float(384).squareRoot() }
+      return c
+    }
+    let guided = conditions("rain, thunder & wind; far-away bells (soft)", visual: Fixtures.wave(384, 0.53), motion: true)
+    let away = conditions("engine", visual: nil, motion: false)
+    let context = Array(x.prefix(past * 64)), contextMotion = Array(motion.prefix(past * 64))
+    let fresh = Array(x.dropFirst(past * 64)), freshMotion = Array(motion.dropFirst(past * 64))
+    let chunk = network.prepare(
+      context: context, contextMotion: contextMotion, motion: freshMotion, branches: [guided, away], scratch: scratch)
+    var velocity = [Float](repeating: 0, count: 2 * rows * 64)
+    for (time, name) in [(Float(0), "velocity_0"), (0.35, "velocity_35")] {
+      network.velocity(fresh, time: time, chunk: chunk, into: &velocity, scratch: scratch)
+      check(
+        "DiffusionTransformer \(name)", Array(velocity.prefix(rows * 64)),
+        try Fixtures.expected("diffusion_transformer", name))
+    }
+    let alone = network.prepare(
+      context: [], contextMotion: [], motion: freshMotion, branches: [Conditions.none], scratch: scratch)
+    var single = [Float](repeating: 0, count: rows * 64)
+    network.velocity(fresh, time: 0.35, chunk: alone, into: &single, scratch: scratch)
+    check(
+      "DiffusionTransformer unconditional", single, try Fixtures.expected("diffusion_transformer", "velocity_alone"))
+    var sampled = fresh
+    let sampler = FlowMatchingSampler(steps: 4, guidanceScale: 2.5, timeShift: 1.5)
+    let finished = sampler.sample(&sampled, with: network, chunk: chunk, scratch: scratch)
+    #expect(finished)
+    check("FlowMatchingSampler, 4 guided steps", sampled, try Fixtures.expected("diffusion_transformer", "sampled"))
+    #expect(!sampler.sample(&sampled, with: network, chunk: chunk, scratch: scratch, isCancelled: { true }))
+  }
+
+  @Test func audioDecoder() throws {
+    let network = try AudioDecoder(Fixtures.weights("audio_decoder"), width: 256, depth: 6, inner: 768)
+    let latents = Fixtures.wave(20 * 64, 0.173, 0.8)
+    let noise = Fixtures.wave(80 * AudioDecoder.noisePerFrame, 0.7, 1.4)
+    let samples = network(latents, noise: noise, scratch: Scratch())
+    var thinned: [Float] = []
+    for channel in 0..<2 { thinned += stride(from: 0, to: 20 * 2048, by: 8).map { samples[channel * 20 * 2048 + $0] } }
+    check("AudioDecoder", thinned, try Fixtures.expected("audio_decoder", "samples"))
+  }
+
+  /// Decoding pieces with the documented margins gives what decoding the whole gives.
+  @Test func audioDecoderInPieces() throws {
+    let network = try AudioDecoder(Fixtures.weights("audio_decoder"), width: 256, depth: 6, inner: 768)
+    let latents = Fixtures.wave(60 * 64, 0.173, 0.8), noise = NoiseSource(seed: 7), scratch = Scratch()
+    let whole = network(latents, first: 0, noise: noise, scratch: scratch)
+    var ours: [Float] = [], theirs: [Float] = []
+    for first in stride(from: 0, to: 48, by: 8) {
+      let from = max(0, first - AudioDecoder.lookBack), to = first + 8 + AudioDecoder.lookAhead
+      let piece = network(Array(latents[from * 64..<to * 64]), first: from, noise: noise, scratch: scratch)
+      for channel in 0..<2 {
+        let inPiece = channel * (to - from) * 2048 + (first - from) * 2048
+        let inWhole = channel * 60 * 2048 + first * 2048
+        ours += piece[inPiece..<inPiece + 8 * 2048]
+        theirs += whole[inWhole..<inWhole + 8 * 2048]
+      }
+    }
+    let error = relativeError(ours, theirs)
+    print("AudioDecoder in pieces against whole: relative L2 \(error)")
+    #expect(error < 1e-6)
+  }
+}
