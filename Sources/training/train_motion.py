@@ -131,7 +131,7 @@ def main():
     rng = np.random.default_rng(step)
     save = lambda: torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step}, path)
     validation, length, batch = max(1, clips // 20), 64, 8
-    started, smooth, bar = time.monotonic(), None, tqdm(unit="step")
+    started, smooth, bar = time.monotonic(), None, tqdm(unit="step", mininterval=5)
     while (elapsed := time.monotonic() - started) < options.minutes * 60:
         for group in optimiser.param_groups:
             group["lr"] = 2e-3 * min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * elapsed / (options.minutes * 60))))
@@ -153,7 +153,7 @@ def main():
         bar.update()
         if step % 20 == 0:
             bar.set_postfix(loss=f"{smooth:.3f}")
-        if step % 250 == 0:
+        if step % 200 == 0:
             save()
             print(f"\nstep {step} loss {smooth:.4f} {held_out_score(model.eval(), 10)}", flush=True)
             model.train()

@@ -1,1 +1,72 @@
+/* The element `v2a` as GObject sees it. Behaviour is in Swift (V2AElement), behind the functions at the end. */
 #pragma once
+#include <gst/gst.h>
+#include <gst/video/video.h>
+
+G_BEGIN_DECLS
+
+#define V2A_TYPE_ELEMENT (gst_v2a_get_type())
+GType gst_v2a_get_type(void);
+GST_ELEMENT_REGISTER_DECLARE(v2a);
+
+enum {
+  V2A_PROP_MODEL = 1,
+  V2A_PROP_PROMPT,
+  V2A_PROP_NEGATIVE_PROMPT,
+  V2A_PROP_GUIDANCE_SCALE,
+  V2A_PROP_STEPS,
+  V2A_PROP_SEED,
+  V2A_PROP_HOP,
+  V2A_PROP_CONTEXT,
+  V2A_PROP_WINDOW,
+};
+
+/* 24 and 40 latents of 2048 samples at 48 kHz. */
+#define V2A_DEFAULT_HOP G_GUINT64_CONSTANT(1024000000)
+#define V2A_DEFAULT_CONTEXT G_GUINT64_CONSTANT(1706666667)
+#define V2A_MAXIMUM_SPAN G_GUINT64_CONSTANT(10000000000)
+#define V2A_DEFAULT_GUIDANCE_SCALE 3.0f
+#define V2A_DEFAULT_STEPS 16
+
+/* What Swift cannot say: macros and variadic functions. */
+typedef enum {
+  V2A_ERROR_NOT_FOUND,       /* RESOURCE/NOT_FOUND */
+  V2A_ERROR_MODEL,           /* LIBRARY/INIT */
+  V2A_ERROR_SETTINGS,        /* LIBRARY/SETTINGS */
+  V2A_ERROR_FAILED,          /* STREAM/FAILED */
+  V2A_ERROR_FORMAT,          /* STREAM/FORMAT */
+  V2A_ERROR_NOT_NEGOTIATED,  /* CORE/NEGOTIATION */
+} V2AErrorKind;
+void v2a_post_error(GstElement *element, V2AErrorKind kind, const char *text, const char *debug);
+void v2a_post_flow_error(GstElement *element, GstFlowReturn flow);
+void v2a_post_warning(GstElement *element, const char *text);
+void v2a_log(GstElement *element, int level, const char *text); /* a GstDebugLevel */
+void v2a_post_window(GstElement *element, guint64 pts, guint64 duration, int steps, double seconds, const char *classes,
+                     const char *prompt);
+/* Tags for the soundtrack: the container's and user's, without those of the video codec, and that it is AI-generated. */
+GstTagList *v2a_soundtrack_tags(const GstTagList *tags);
+/* Asks downstream for a number of channels (1 or 2, stereo when free); 0 when nothing fits. */
+int v2a_negotiate_channels(GstPad *src);
+GstCaps *v2a_audio_caps(int channels);
+/* Converter of whole pictures to 64x64 full-range GRAY8, or of the centre to 224x224 RGB. */
+GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *out);
+GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *out);
+void v2a_start_task(GstPad *src, void *element);
+
+/* Implemented in Swift. `element` is what v2a_element_new returned. */
+void *v2a_element_new(GstElement *object, GstPad *sink, GstPad *src);
+void v2a_element_free(void *element);
+void v2a_element_set_property(void *element, int property, const GValue *value);
+void v2a_element_get_property(void *element, int property, GValue *value);
+/* Before and after the parent's change_state. */
+gboolean v2a_element_will_change(void *element, GstStateChange transition);
+void v2a_element_did_change(void *element, GstStateChange transition);
+GstFlowReturn v2a_element_chain(void *element, GstBuffer *buffer);
+gboolean v2a_element_sink_event(void *element, GstEvent *event);
+/* Whether the query was answered. */
+gboolean v2a_element_sink_query(void *element, GstQuery *query);
+gboolean v2a_element_src_query(void *element, GstQuery *query);
+gboolean v2a_element_src_activate(void *element, gboolean active);
+void v2a_element_loop(void *element);
+
+G_END_DECLS

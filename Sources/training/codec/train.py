@@ -60,7 +60,7 @@ def main():
         path.with_suffix(".tmp").rename(path)
 
     started = saved = time.monotonic()
-    bar, smooth = tqdm(unit="step"), None
+    bar, smooth = tqdm(unit="step", mininterval=5), None
     while (elapsed := time.monotonic() - started) < options.minutes * 60:
         progress = elapsed / (options.minutes * 60)
         for group in optimiser.param_groups:

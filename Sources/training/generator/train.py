@@ -69,7 +69,7 @@ def main():
         path.with_suffix(".tmp").rename(path)
 
     started = saved = time.monotonic()
-    bar, smooth = tqdm(unit="step"), None
+    bar, smooth = tqdm(unit="step", mininterval=5), None
     while (elapsed := time.monotonic() - started) < options.minutes * 60:
         fall = 0.5 * (1 + math.cos(math.pi * elapsed / (options.minutes * 60))) if options.final else 1.0
         for group in optimiser.param_groups:

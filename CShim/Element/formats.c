@@ -1,0 +1,55 @@
+/* Caps and converters: variadic functions of GStreamer. */
+#include "v2a_element.h"
+
+GstCaps *v2a_audio_caps(int channels) {
+  GstCaps *caps = gst_caps_new_simple("audio/x-raw", "format", G_TYPE_STRING, "F32LE", "rate", G_TYPE_INT, 48000, "channels",
+                                      G_TYPE_INT, channels, "layout", G_TYPE_STRING, "interleaved", NULL);
+  if (channels == 2) gst_caps_set_simple(caps, "channel-mask", GST_TYPE_BITMASK, G_GUINT64_CONSTANT(3), NULL);
+  return caps;
+}
+
+int v2a_negotiate_channels(GstPad *src) {
+  for (int channels = 2; channels >= 1; channels--) {
+    GstCaps *caps = v2a_audio_caps(channels);
+    gboolean accepted = gst_pad_peer_query_accept_caps(src, caps);
+    GstCaps *peer = gst_pad_peer_query_caps(src, NULL);
+    gboolean fits = peer == NULL || gst_caps_can_intersect(caps, peer);
+    if (peer) gst_caps_unref(peer);
+    gst_caps_unref(caps);
+    if (accepted && fits) return channels;
+    if (fits && !gst_pad_is_linked(src)) return channels;
+  }
+  return 0;
+}
+
+GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *out) {
+  GstVideoInfo source = *in;
+  gst_video_info_set_format(out, GST_VIDEO_FORMAT_GRAY8, 64, 64);
+  out->colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
+  out->fps_n = in->fps_n;
+  out->fps_d = in->fps_d;
+  return gst_video_converter_new(
+      &source, out,
+      gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
+                        GST_VIDEO_RESAMPLER_METHOD_LINEAR, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD,
+                        GST_TYPE_VIDEO_DITHER_METHOD, GST_VIDEO_DITHER_NONE, NULL));
+}
+
+GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *out) {
+  GstVideoInfo source = *in;
+  /* Short side to 256, then the middle 224: that is 7/8 of the short side. */
+  int side = MAX(1, MIN(in->width, in->height) * 7 / 8);
+  gst_video_info_set_format(out, GST_VIDEO_FORMAT_RGB, 224, 224);
+  out->fps_n = in->fps_n;
+  out->fps_d = in->fps_d;
+  return gst_video_converter_new(
+      &source, out,
+      gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
+                        GST_VIDEO_RESAMPLER_METHOD_LINEAR, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD,
+                        GST_TYPE_VIDEO_DITHER_METHOD, GST_VIDEO_DITHER_NONE, GST_VIDEO_CONVERTER_OPT_SRC_X, G_TYPE_INT,
+                        (in->width - side) / 2, GST_VIDEO_CONVERTER_OPT_SRC_Y, G_TYPE_INT, (in->height - side) / 2,
+                        GST_VIDEO_CONVERTER_OPT_SRC_WIDTH, G_TYPE_INT, side, GST_VIDEO_CONVERTER_OPT_SRC_HEIGHT, G_TYPE_INT,
+                        side, NULL));
+}
+
+void v2a_start_task(GstPad *src, void *element) { gst_pad_start_task(src, v2a_element_loop, element, NULL); }

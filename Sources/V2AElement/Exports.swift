@@ -1,0 +1,75 @@
+import CElement
+import CGStreamer
+
+// What C calls; declared in CElement's v2a_element.h. `element` is what v2a_element_new returned.
+
+@inline(__always) private func object(_ pointer: UnsafeMutableRawPointer?) -> Element? {
+  pointer.map { Unmanaged<Element>.fromOpaque($0).takeUnretainedValue() }
+}
+
+@_cdecl("v2a_element_new")
+public func elementNew(
+  _ element: UnsafeMutablePointer<GstElement>, _ sink: UnsafeMutablePointer<GstPad>, _ src: UnsafeMutablePointer<GstPad>
+) -> UnsafeMutableRawPointer {
+  Unmanaged.passRetained(Element(element, sink, src)).toOpaque()
+}
+
+@_cdecl("v2a_element_free")
+public func elementFree(_ element: UnsafeMutableRawPointer?) {
+  if let element { Unmanaged<Element>.fromOpaque(element).release() }
+}
+
+@_cdecl("v2a_element_set_property")
+public func elementSetProperty(_ element: UnsafeMutableRawPointer?, _ property: Int32, _ value: UnsafePointer<GValue>) {
+  object(element)?.settings.with { $0.set(property, value) }
+}
+
+@_cdecl("v2a_element_get_property")
+public func elementGetProperty(_ element: UnsafeMutableRawPointer?, _ property: Int32, _ value: UnsafeMutablePointer<GValue>) {
+  object(element)?.settings.with { $0.get(property, value) }
+}
+
+@_cdecl("v2a_element_will_change")
+public func elementWillChange(_ element: UnsafeMutableRawPointer?, _ transition: GstStateChange) -> gboolean {
+  object(element)?.willChange(transition) == true ? 1 : 0
+}
+
+@_cdecl("v2a_element_did_change")
+public func elementDidChange(_ element: UnsafeMutableRawPointer?, _ transition: GstStateChange) {
+  object(element)?.didChange(transition)
+}
+
+@_cdecl("v2a_element_chain")
+public func elementChain(_ element: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<GstBuffer>) -> GstFlowReturn {
+  object(element)?.chain(buffer) ?? GST_FLOW_ERROR
+}
+
+@_cdecl("v2a_element_sink_event")
+public func elementSinkEvent(_ element: UnsafeMutableRawPointer?, _ event: UnsafeMutablePointer<GstEvent>) -> gboolean {
+  object(element)?.sinkEvent(event) == true ? 1 : 0
+}
+
+@_cdecl("v2a_element_sink_query")
+public func elementSinkQuery(_ element: UnsafeMutableRawPointer?, _ query: UnsafeMutablePointer<GstQuery>) -> gboolean {
+  object(element)?.sinkQuery(query) == true ? 1 : 0
+}
+
+@_cdecl("v2a_element_src_query")
+public func elementSrcQuery(_ element: UnsafeMutableRawPointer?, _ query: UnsafeMutablePointer<GstQuery>) -> gboolean {
+  object(element)?.srcQuery(query) == true ? 1 : 0
+}
+
+@_cdecl("v2a_element_src_activate")
+public func elementSrcActivate(_ element: UnsafeMutableRawPointer?, _ active: gboolean) -> gboolean {
+  guard let self = object(element) else { return 0 }
+  if active != 0 {
+    self.stream.update { $0.flowing = !$0.stopping }
+    v2a_start_task(self.src, element)
+    return 1
+  }
+  self.stream.update { $0.flowing = false }
+  return gst_pad_stop_task(self.src)
+}
+
+@_cdecl("v2a_element_loop")
+public func elementLoop(_ element: UnsafeMutableRawPointer?) { object(element)?.loop() }

@@ -1,0 +1,68 @@
+import CElement
+import CGStreamer
+import V2AEngine
+
+/// A picture of the stream, held until the next one says how long it was shown.
+final class HeldPicture {
+  let buffer: UnsafeMutablePointer<GstBuffer>
+
+  /// Takes over the caller's reference.
+  init(_ buffer: UnsafeMutablePointer<GstBuffer>) { self.buffer = buffer }
+
+  deinit { gst_buffer_unref(buffer) }
+}
+
+/// Reduces pictures of one format to what the networks look at, with GstVideoConverter.
+final class PictureReducer {
+  let info: GstVideoInfo
+  private let luma, colour: OpaquePointer
+  private var lumaInfo = GstVideoInfo()
+  private var colourInfo = GstVideoInfo()
+
+  /// nil when GStreamer has no converter for the format.
+  init?(_ info: GstVideoInfo) {
+    self.info = info
+    var info = info
+    guard let luma = v2a_luma_converter(&info, &lumaInfo) else { return nil }
+    guard let colour = v2a_colour_converter(&info, &colourInfo) else {
+      gst_video_converter_free(luma)
+      return nil
+    }
+    self.luma = luma
+    self.colour = colour
+  }
+
+  deinit {
+    gst_video_converter_free(luma)
+    gst_video_converter_free(colour)
+  }
+
+  /// Luma 64 x 64, and RGB 224 x 224 of the centre when asked for; nil when the buffer does not hold a picture.
+  func reduce(_ picture: HeldPicture, colour wantsColour: Bool) -> (luma: [UInt8], rgb: [UInt8]?)? {
+    var info = info
+    var frame = GstVideoFrame()
+    guard gst_video_frame_map(&frame, &info, picture.buffer, GST_MAP_READ) != 0 else { return nil }
+    defer { gst_video_frame_unmap(&frame) }
+    guard let y = convert(&frame, luma, &lumaInfo, side: GridFrame.lumaSide, channels: 1) else { return nil }
+    let rgb = wantsColour ? convert(&frame, colour, &colourInfo, side: GridFrame.colourSide, channels: 3) : nil
+    return (y, rgb)
+  }
+
+  private func convert(
+    _ source: inout GstVideoFrame, _ converter: OpaquePointer, _ info: inout GstVideoInfo, side: Int, channels: Int
+  ) -> [UInt8]? {
+    guard let target = gst_buffer_new_allocate(nil, info.size, nil) else { return nil }
+    defer { gst_buffer_unref(target) }
+    var frame = GstVideoFrame()
+    guard gst_video_frame_map(&frame, &info, target, GST_MAP_WRITE) != 0 else { return nil }
+    gst_video_converter_frame(converter, &source, &frame)
+    var out: [UInt8] = []
+    out.reserveCapacity(side * side * channels)
+    if let plane = v2a_frame_plane(&frame, 0) {
+      let stride = Int(v2a_frame_stride(&frame, 0))
+      for row in 0..<side { out += UnsafeBufferPointer(start: plane + row * stride, count: side * channels) }
+    }
+    gst_video_frame_unmap(&frame)
+    return out.count == side * side * channels ? out : nil
+  }
+}
