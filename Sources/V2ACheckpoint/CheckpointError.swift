@@ -16,7 +16,7 @@ public enum CheckpointError: Error, Sendable, Equatable {
     case .wrongShape(let name, let expected, let found): "tensor \(name) has shape \(found), expected \(expected)"
     case .unsupportedType(let name, let type): "tensor \(name) has type \(type), which is not supported"
     case .notFinite(let name): "tensor \(name) holds NaN or infinity"
-    case .badConfiguration(let key, let reason): "config.json: \(key) \(reason)"
+    case .badConfiguration(let key, let reason): "\(key) \(reason)"
     }
   }
 }

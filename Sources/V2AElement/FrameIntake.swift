@@ -76,9 +76,11 @@ extension Element {
   }
 
   private func hold(_ picture: HeldPicture, _ reducer: PictureReducer, _ pts: Int64, _ duration: Int64?) {
+    // Without a duration the picture is taken to last as long as the one before.
+    let interval = intake.held == nil ? nil : pts.subtractingSaturated(intake.lastPTS)
     intake.held = (picture, reducer)
     intake.lastPTS = pts
-    intake.lastDuration = duration
+    intake.lastDuration = duration ?? interval.flatMap { $0 > 0 ? $0 : nil } ?? intake.lastDuration
   }
 
   /// The picture that is held is shown until `time` after the first: its grid frames go to the worker.

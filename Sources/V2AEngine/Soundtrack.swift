@@ -18,7 +18,6 @@ final class Soundtrack: SoundtrackGenerator {
   private var frames = History(width: MotionEncoder.width)
   private var motion = History(width: MotionEncoder.token)
   private var latents = History(width: Codec.latent)
-  private var previousLuma: [Float] = []
   private var lastFrame: GridFrame?
   private var committed: Int64 = 0
   private var encodedPrompts: [String: (states: [Float], mean: [Float])] = [:]
@@ -43,29 +42,33 @@ final class Soundtrack: SoundtrackGenerator {
     frames.clear()
     motion.clear()
     latents.clear()
-    previousLuma = []
+    received = 0
+    unchanged = 0
+    recent = []
+    stillFeatures = nil
+    lastProbabilities = nil
     lastFrame = nil
     committed = 0
   }
 
   func append(_ frame: GridFrame) throws(EngineError) {
     let pixels = GridFrame.lumaSide * GridFrame.lumaSide
-    guard frame.index == frames.end, frame.luma.count == pixels else {
+    guard frame.index == received, frame.luma.count == pixels else {
       throw .invalidSetting(name: "frame", reason: "\(frame.index) is not the next or has the wrong size")
     }
-    if frame.luma == lastFrame?.luma, frame.rgb == nil, let cached = stillFeatures {
-      frames.append(cached)
-      lastFrame = GridFrame(index: frame.index, luma: frame.luma, rgb: lastFrame?.rgb)
-      return
-    }
+    received += 1
+    unchanged = frame.luma == lastFrame?.luma ? unchanged + 1 : 0
     let luma = frame.luma.map { Float($0) / 255 }
-    let still = luma == previousLuma
-    if previousLuma.isEmpty { previousLuma = luma }
-    var features = [Float](repeating: 0, count: MotionEncoder.width)
-    model.motionEncoder.frame(luma, previous: previousLuma, into: &features, scratch: scratch)
-    frames.append(features)
-    stillFeatures = still ? features : nil
-    previousLuma = luma
+    // At the start the first frame stands for the ones before it.
+    recent += received == 1 ? Array(repeating: luma, count: MotionEncoder.near + 1) : [luma]
+    if recent.count == 2 * MotionEncoder.near + 1 {
+      if unchanged < recent.count { stillFeatures = nil }
+      var features = stillFeatures ?? [Float](repeating: 0, count: MotionEncoder.width)
+      if stillFeatures == nil { model.motionEncoder.frame(recent, into: &features, scratch: scratch) }
+      if unchanged >= recent.count { stillFeatures = features }
+      frames.append(features)
+      recent.removeFirst()
+    }
     if let rgb = frame.rgb, rgb.count == 3 * GridFrame.colourSide * GridFrame.colourSide {
       // A picture that has not changed shows what it showed.
       if rgb == lastFrame?.rgb, let known = lastProbabilities {
@@ -79,17 +82,22 @@ final class Soundtrack: SoundtrackGenerator {
     lastFrame = GridFrame(index: frame.index, luma: frame.luma, rgb: frame.rgb ?? lastFrame?.rgb)
   }
 
-  /// Features of the latest luma compared with itself, once it has stood still for a frame.
+  /// Frames that have arrived, and how many of the latest are equal.
+  private var received = 0
+  private var unchanged = 0
+  /// Luma of the latest frames, up to five.
+  private var recent: [[Float]] = []
+  /// Features of a picture that stands still.
   private var stillFeatures: [Float]?
   private var lastProbabilities: [Float]?
 
-  var isReady: Bool { frames.end >= planner.next.framesNeeded }
+  var isReady: Bool { received >= planner.next.framesNeeded }
 
   func generateNext(isCancelled: () -> Bool) throws(EngineError) -> AudioChunk {
     let begun = now()
     try settings.validate()
     let window = planner.next
-    guard frames.end >= window.framesNeeded else {
+    guard received >= window.framesNeeded else {
       throw .invalidSetting(name: "frames", reason: "are missing for the next window")
     }
     updateMotion(to: window.chunk.upperBound)
@@ -131,7 +139,7 @@ final class Soundtrack: SoundtrackGenerator {
     guard let last = lastFrame else { return }
     while committed < totalSamples {
       while !isReady {
-        let index = frames.end
+        let index = received
         let rgb = index % LatentGrid.semanticInterval == 0 ? lastFrame?.rgb : nil
         try append(GridFrame(index: index, luma: last.luma, rgb: rgb))
       }

@@ -50,7 +50,7 @@ public final class VideoToAudioModel: Sendable {
     do throws(CheckpointError) {
       configuration = try ModelConfiguration(try JSON.parse(json.bytes))
     } catch {
-      throw .invalidModel(path: folder.name, reason: error.message)
+      throw .invalidModel(path: folder.name, reason: "config.json: \(error.message)")
     }
     frameEncoder = try folder.load("frame_encoder") { w throws(CheckpointError) in try FrameEncoder(w) }
     motionEncoder = try folder.load("motion_encoder") { w throws(CheckpointError) in try MotionEncoder(w) }

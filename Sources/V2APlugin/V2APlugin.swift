@@ -1,1 +1,1 @@
-// Placeholder until the module's first type lands.
+// The plugin product: everything is in V2AElement and CShim; this target carries the link settings.

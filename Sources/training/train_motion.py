@@ -55,7 +55,7 @@ def augment(luma: torch.Tensor, rng) -> torch.Tensor:
 
 
 def loss_of(model, luma, y):
-    h = model.raw_heads(model.trunk(luma))
+    h = {k: v.float() for k, v in model.raw_heads(model.trunk(luma)).items()}
     onset = y["onset"]
     weight = 1 + 7 * onset
     # A neighbour of an onset within 60 % of a latent counts as half an onset: labels are exact, pictures are not.
@@ -120,6 +120,7 @@ def main():
     clips, n = luma.shape[:2]
     labels = [targets(e, n) for e in read_events(scenes / "events.tsv", clips)]
     model = MotionEncoder()
+    model.conv.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.02)
     path, step = options.data / "motion" / "motion.pt", 0
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -142,7 +143,7 @@ def main():
             x, y["pan"] = x.flip(3), -y["pan"]
         x = augment(x, rng)
         y["energy"] = motion_energy(x)
-        with torch.autocast("cpu", torch.bfloat16, enabled=False):
+        with torch.autocast("cpu", torch.bfloat16):
             loss = loss_of(model, x, y)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -153,7 +154,7 @@ def main():
         bar.update()
         if step % 20 == 0:
             bar.set_postfix(loss=f"{smooth:.3f}")
-        if step % 200 == 0:
+        if step % 500 == 0:
             save()
             print(f"\nstep {step} loss {smooth:.4f} {held_out_score(model.eval(), 10)}", flush=True)
             model.train()

@@ -27,13 +27,12 @@ import V2ATensor
     let scratch = Scratch()
     let luma = Fixtures.wave(40 * 4096, 0.0137).map { 0.5 + 0.5 * $0 }
     var features = [Float](repeating: 0, count: 40 * MotionEncoder.width)
-    luma.withUnsafeBufferPointer { pixels in
-      features.withUnsafeMutableBufferPointer { out in
-        for k in 0..<40 {
-          network.frame(
-            pixels.baseAddress! + k * 4096, previous: pixels.baseAddress! + max(0, k - 1) * 4096,
-            into: out.baseAddress! + k * MotionEncoder.width, scratch: scratch)
-        }
+    let pictures = (0..<40).map { Array(luma[$0 * 4096..<($0 + 1) * 4096]) }
+    features.withUnsafeMutableBufferPointer { out in
+      guard let base = out.baseAddress else { return }
+      for k in 0..<40 {
+        let near = (k - MotionEncoder.near...k + MotionEncoder.near).map { pictures[min(max($0, 0), 39)] }
+        network.frame(near, into: base + k * MotionEncoder.width, scratch: scratch)
       }
     }
     func tokens(_ range: Range<Int>) -> [Float] {

@@ -1,1 +1,90 @@
+import Foundation
 import Testing
+
+/// The real libgstv2a.so of the build folder, in child processes.
+@Suite(.serialized) struct PluginTests {
+  static let folder: URL = {
+    let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    // The test process may be a helper of the toolchain; the build folder is then found from the package.
+    let near = URL(filePath: executable).deletingLastPathComponent()
+    if FileManager.default.fileExists(atPath: near.appending(path: "libgstv2a.so").path) { return near }
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    return root.appending(path: ".build/debug")
+  }()
+
+  static let scratch = FileManager.default.temporaryDirectory.appending(path: "v2a-plugin-tests-\(getpid())")
+
+  /// Runs a command with only the plugin's folder known; returns status and all output.
+  static func run(_ command: String, environment: [String: String] = [:], seconds: Int = 60) throws -> (status: Int32, output: String) {
+    try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+    let process = Process(), pipe = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/timeout")
+    process.arguments = ["\(seconds)", "/bin/sh", "-c", command]
+    process.environment = [
+      "PATH": "/usr/bin:/bin", "GST_PLUGIN_PATH": folder.path, "GST_REGISTRY": scratch.appending(path: "registry.bin").path,
+      "HOME": scratch.path, "OUT": scratch.path,
+    ].merging(environment) { $1 }
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+
+  @Test func inspects() throws {
+    let (status, output) = try Self.run("gst-inspect-1.0 v2a && gst-inspect-1.0 -b")
+    #expect(status == 0)
+    for text in ["Video to audio", "Converter/Video/Audio", "Apache 2.0", "negative-prompt", "guidance-scale", "Blacklisted files:\n\nTotal count: 0"] {
+      #expect(output.contains(text), "\(text)")
+    }
+  }
+
+  @Test func exportsTwoSymbolsAndNeedsNoSwift() throws {
+    let library = Self.folder.appending(path: "libgstv2a.so").path
+    let (_, symbols) = try Self.run("nm -D --defined-only --extern-only \(library) | awk '$2 ~ /[A-Z]/ {print $3}' | sort | tr '\\n' ' '")
+    #expect(symbols == "gst_plugin_v2a_get_desc gst_plugin_v2a_register ")
+    let (_, libraries) = try Self.run("ldd \(library)")
+    #expect(!libraries.contains("libswift") && !libraries.contains("libFoundation") && !libraries.contains("not found"))
+  }
+
+  @Test func exactDuration() throws {
+    let (status, output) = try Self.run(
+      "gst-launch-1.0 -q videotestsrc num-buffers=48 ! video/x-raw,framerate=24000/1001,width=160,height=90 ! v2a steps=2 ! wavenc ! filesink location=$OUT/a.wav")
+    #expect(status == 0, "\(output)")
+    // 48 * 1001 / 24000 s of 8 bytes a sample frame, behind a header below 200 bytes.
+    let size = try FileManager.default.attributesOfItem(atPath: Self.scratch.appending(path: "a.wav").path)[.size] as? Int ?? 0
+    #expect(abs(size - 48 * 1001 * 2 * 8) < 256)
+  }
+
+  @Test func monoWhenAsked() throws {
+    let (status, _) = try Self.run(
+      "gst-launch-1.0 -q videotestsrc num-buffers=20 ! v2a steps=2 ! audio/x-raw,channels=1 ! fakesink")
+    #expect(status == 0)
+  }
+
+  /// Video copied beside its soundtrack, as README shows it.
+  @Test func teeAndMux() throws {
+    let (status, output) = try Self.run(
+      "gst-launch-1.0 -q videotestsrc num-buffers=60 ! video/x-raw,width=160,height=120,framerate=30/1 ! tee name=t  t. ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! jpegenc ! matroskamux name=mux ! filesink location=$OUT/b.mkv  t. ! queue ! v2a steps=2 ! audioconvert ! vorbisenc ! mux.")
+    #expect(status == 0, "\(output)")
+  }
+
+  @Test func clearErrors() throws {
+    let source = "videotestsrc num-buffers=20 ! v2a"
+    let missing = try Self.run("gst-launch-1.0 \(source) model=/nonexistent/model ! fakesink")
+    #expect(missing.status != 0 && missing.output.contains("no model at /nonexistent/model"))
+    try FileManager.default.createDirectory(at: Self.scratch.appending(path: "empty"), withIntermediateDirectories: true)
+    let empty = try Self.run("gst-launch-1.0 \(source) model=$OUT/empty ! fakesink")
+    #expect(empty.status != 0 && empty.output.contains("config.json"))
+    let text = try Self.run("echo hello > $OUT/x.txt; gst-launch-1.0 filesrc location=$OUT/x.txt ! decodebin ! v2a ! fakesink")
+    #expect(text.status != 0 && text.output.contains("ERROR"))
+  }
+
+  @Test func leaksNothing() throws {
+    let (status, output) = try Self.run(
+      "gst-launch-1.0 -q videotestsrc num-buffers=40 ! v2a steps=2 ! fakesink",
+      environment: ["GST_TRACERS": "leaks", "GST_DEBUG": "GST_TRACER:7", "G_DEBUG": "fatal-criticals"])
+    #expect(status == 0 && !output.contains("object-alive, type-name=(string)Gst"), "\(output.suffix(2000))")
+  }
+}

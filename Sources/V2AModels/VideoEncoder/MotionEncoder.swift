@@ -5,20 +5,22 @@ import V2ATensor
 
 /// When and where something happens: luma frames on the latent grid -> one token of 64 numbers per latent.
 ///
-/// Two stages, so that a stream costs each frame once: `frame` (per frame, from it and the one before) and `tokens`
+/// Two stages, so that a stream costs each frame once: `frame` (per frame, from it and two on each side) and `tokens`
 /// (temporal convolutions over frame features).
 public final class MotionEncoder: Sendable {
   public static let side = 64
   public static let width = 128
   public static let token = 64
-  /// Frames after a latent that its token depends on.
-  public static let lookAhead = 4
+  /// Frames on each side of a frame that its features see.
+  public static let near = 2
+  /// Frames after a latent whose features its token depends on.
+  public static let lookAhead = 2
   /// Frames before a latent whose features its token depends on.
   public static let lookBack = 10
-  private static let channels = [3, 16, 32, 48, 64]
+  private static let channels = [5, 24, 32, 48, 64]
   private static let learned = 48
   private static let heads = 5
-  private static let temporalShape = [(2, 2), (2, 1), (3, 1), (3, 0)]
+  private static let temporalShape = [(2, 1), (2, 1), (3, 0), (3, 0)]
 
   private let convolutions: [Conv2d]
   private let project: Linear
@@ -44,26 +46,26 @@ public final class MotionEncoder: Sendable {
     readout = try Linear(weights.at("heads"), Self.width, Self.heads)
   }
 
-  /// Features [128] of one frame, luma 0..1 [64, 64]; `previous` is the frame before, or the same at the start.
-  public func frame(
-    _ luma: UnsafePointer<Float>, previous: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, scratch: Scratch
-  ) {
+  /// Features [128] of the middle one of five frames of luma 0..1 [64, 64]; at a stream's ends the outer ones are held.
+  public func frame(_ lumas: [[Float]], into output: UnsafeMutablePointer<Float>, scratch: Scratch) {
     let pixels = Self.side * Self.side
-    var x = scratch.buffer(0, 16 * 32 * 32)
-    var y = scratch.buffer(1, 16 * 32 * 32)
+    precondition(lumas.count == 2 * Self.near + 1 && lumas.allSatisfy { $0.count == pixels })
+    var x = scratch.buffer(0, 24 * 32 * 32)
+    var y = scratch.buffer(1, 24 * 32 * 32)
+    let luma = lumas[Self.near]
     var mean: Double = 0
     var square: Double = 0
-    for i in 0..<pixels {
-      mean += Double(luma[i])
-      square += Double(luma[i]) * Double(luma[i])
+    for v in luma {
+      mean += Double(v)
+      square += Double(v) * Double(v)
     }
     mean /= Double(pixels)
     let deviation = Float(max(0, square / Double(pixels) - mean * mean).squareRoot()) + 0.05
-    for i in 0..<pixels {
-      let difference = luma[i] - previous[i]
-      x[i] = (luma[i] - Float(mean)) / deviation
-      x[pixels + i] = 2 * difference / deviation
-      x[2 * pixels + i] = 4 * difference
+    for i in 0..<pixels { x[i] = (luma[i] - Float(mean)) / deviation }
+    for step in 0..<2 * Self.near {
+      let channel = x + (step + 1) * pixels
+      let before = lumas[step], after = lumas[step + 1]
+      for i in 0..<pixels { channel[i] = 4 * (after[i] - before[i]) / deviation }
     }
     var size = Self.side
     for (i, convolution) in convolutions.enumerated() {

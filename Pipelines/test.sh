@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Sets the machine up and runs every test.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$here/..
+"$here/setup.sh"
+cd "$root"
+
+echo "== unit, parity, element and plugin tests"
+swift build --build-tests 2>&1 | grep -v 'prohibited flag' | tail -n 3
+swift test --skip-build 2>&1 | grep -v 'prohibited flag'
+
+echo "== soundtrack.sh on the sample"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$here/soundtrack.sh" "$here/sample.mp4" "$work/sample.mkv" "a ball bouncing"
+gst-discoverer-1.0 -v "$work/sample.mkv" >"$work/report"
+grep -q 'video #' "$work/report" && grep -q 'audio #' "$work/report"
+echo "== soundtrack.sh on what is no video"
+echo "no video" >"$work/text.mp4"
+: >"$work/empty.mp4"
+for bad in text empty missing; do
+  if "$here/soundtrack.sh" "$work/$bad.mp4" "$work/$bad-out.mp4" 2>"$work/log"; then
+    echo "$bad.mp4 was accepted" && exit 1
+  fi
+  grep -qE 'no video stream|no such file' "$work/log" || { cat "$work/log"; exit 1; }
+  [[ ! -e $work/$bad-out.mp4 ]]
+done
+echo "== live.sh"
+timeout 60 "$here/live.sh" 4 >"$work/live.log" 2>&1 || { cat "$work/live.log"; exit 1; }
+echo "== every container"
+V2A="steps=2" "$here/containers.sh" "${V2A_SAMPLES:-}"
+echo "all tests passed"

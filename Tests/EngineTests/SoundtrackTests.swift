@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+import V2AStreaming
+
+@testable import V2AEngine
+
+/// The real model through the engine: determinism, length, settings, hostile model folders.
+@Suite(.serialized) struct SoundtrackTests {
+  /// A ball that bounces: luma and colour of grid frame k.
+  static func frame(_ k: Int) -> GridFrame {
+    let y = 10 + Int(40 * abs(sin(Double(k) * 0.2)))
+    var luma = [UInt8](repeating: 60, count: 4096)
+    for r in y..<y + 8 { for c in 28..<36 { luma[r * 64 + c] = 220 } }
+    let rgb = k % 6 == 0 ? (0..<224 * 224 * 3).map { UInt8(truncatingIfNeeded: $0 / 700 + k) } : nil
+    return GridFrame(index: k, luma: luma, rgb: rgb)
+  }
+
+  static func settings(_ change: (inout SoundtrackSettings) -> Void = { _ in }) -> SoundtrackSettings {
+    var s = SoundtrackSettings()
+    s.steps = 3
+    s.hop = 12
+    s.context = 16
+    change(&s)
+    return s
+  }
+
+  /// Sound of `frames` grid frames; `burst` frames are appended between looks at what is ready.
+  static func sound(_ settings: SoundtrackSettings, frames: Int = 40, burst: Int = 1) throws -> [Float] {
+    let soundtrack = try VideoToAudioModel.load(folder: nil).makeSoundtrack(settings)
+    var out: [Float] = []
+    var expected: Int64 = 0
+    func take(_ chunk: AudioChunk) {
+      #expect(chunk.firstSample == expected)
+      expected += Int64(chunk.samples.count / 2)
+      out += chunk.samples
+    }
+    for first in stride(from: 0, to: frames, by: burst) {
+      for k in first..<min(frames, first + burst) { try soundtrack.append(frame(k)) }
+      while soundtrack.isReady { take(try soundtrack.generateNext(isCancelled: { false })) }
+    }
+    try soundtrack.finish(totalSamples: Int64(frames * 2048 + 777), isCancelled: { false }, emit: take)
+    return out
+  }
+
+  @Test func sameSeedSameSamples() throws {
+    let one = try Self.sound(Self.settings())
+    #expect(one.count == 2 * (40 * 2048 + 777))
+    #expect(one.allSatisfy { $0.isFinite && abs($0) <= 1 })
+    #expect(one.contains { $0 != 0 })
+    #expect(try Self.sound(Self.settings()) == one)
+    #expect(try Self.sound(Self.settings(), burst: 17) == one)
+    #expect(try Self.sound(Self.settings { $0.seed = 1 }) != one)
+    #expect(try Self.sound(Self.settings { $0.prompt = "rain" }) != one)
+    #expect(try Self.sound(Self.settings { $0.negativePrompt = "rain" }) != one)
+  }
+
+  @Test func guidanceOffNeedsOneBranch() throws {
+    let plain = try Self.sound(Self.settings { $0.guidanceScale = 1 })
+    let ignored = try Self.sound(Self.settings { $0.guidanceScale = 1; $0.negativePrompt = "rain" })
+    #expect(plain == ignored)
+  }
+
+  @Test func changedPromptTakesEffectAtTheNextChunk() throws {
+    let model = try VideoToAudioModel.load(folder: nil)
+    func run(changeAt: Int?) throws -> [[Float]] {
+      let soundtrack = try model.makeSoundtrack(Self.settings())
+      var chunks: [[Float]] = []
+      for k in 0..<60 {
+        try soundtrack.append(Self.frame(k))
+        while soundtrack.isReady {
+          if chunks.count == changeAt { soundtrack.settings.prompt = "an explosion" }
+          chunks.append(try soundtrack.generateNext(isCancelled: { false }).samples)
+        }
+      }
+      return chunks
+    }
+    let plain = try run(changeAt: nil), changed = try run(changeAt: 2)
+    #expect(plain[0] == changed[0] && plain[1] == changed[1] && plain[2] != changed[2])
+  }
+
+  @Test func cancels() throws {
+    let soundtrack = try VideoToAudioModel.load(folder: nil).makeSoundtrack(Self.settings())
+    for k in 0..<16 { try soundtrack.append(Self.frame(k)) }
+    #expect(throws: EngineError.cancelled) { try soundtrack.generateNext(isCancelled: { true }) }
+    #expect(throws: EngineError.self) { try soundtrack.append(Self.frame(99)) }
+  }
+
+  @Test func sharesModels() throws {
+    let a = try VideoToAudioModel.load(folder: nil), b = try VideoToAudioModel.load(folder: nil)
+    #expect(a === b)
+  }
+
+  @Test func refusesBadSettings() throws {
+    let model = try VideoToAudioModel.load(folder: nil)
+    for bad in [Self.settings { $0.steps = 0 }, Self.settings { $0.hop = 0 }, Self.settings { $0.guidanceScale = .nan }] {
+      #expect(throws: EngineError.self) { try model.makeSoundtrack(bad) }
+    }
+  }
+
+  /// What is linked into the plugin is what lies in Resources. Fails when embedded_model.c was not rebuilt after an export.
+  @Test func embeddedFilesAreCurrent() throws {
+    let folder = Self.resources
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where name.hasSuffix(".safetensors") || name == "config.json" || name == "vocab.txt" {
+      let storage = try ModelFolder(path: nil).storage(name)
+      let file = try Data(contentsOf: folder.appending(path: name))
+      #expect(storage.bytes.elementsEqual(file), "\(name)")
+    }
+  }
+
+  static let resources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Sources/V2AEngine/Resources/v2a-small")
+
+  /// Broken model folders: an error that names the file, every time.
+  @Test func refusesBrokenFolders() throws {
+    #expect(throws: EngineError.modelNotFound(path: "/nonexistent")) { try VideoToAudioModel.load(folder: "/nonexistent") }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "v2a-broken-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (name, damage) in [
+      ("config.json", { (_: Data) in Data("{}".utf8) }), ("config.json", { _ in Data("not json".utf8) }),
+      ("vocab.txt", { _ in Data([0xFF, 0xFE]) }), ("audio_decoder.safetensors", { $0.prefix(1000) }),
+      ("motion_encoder.safetensors", { $0.dropLast(4) }), ("motion_encoder.safetensors", { Data([UInt8](repeating: 255, count: 8)) + $0.dropFirst(8) }),
+      ("diffusion_transformer.safetensors", { $0.dropLast(2) + [0xFF, 0xFF] }),
+    ] as [(String, (Data) -> Data)] {
+      try? FileManager.default.removeItem(at: folder)
+      try FileManager.default.copyItem(at: Self.resources, to: folder)
+      let file = folder.appending(path: name)
+      try damage(Data(contentsOf: file)).write(to: file)
+      do {
+        _ = try VideoToAudioModel.load(folder: folder.path)
+        Issue.record("\(name) was accepted")
+      } catch {
+        let stem = name.split(separator: ".")[0]
+        #expect((error as? EngineError)?.message.contains(stem) == true, "\(error)")
+      }
+    }
+  }
+}
