@@ -7,8 +7,7 @@ folder=${1:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if [[ -z $folder ]]; then
-  python3 -m pip download -q --no-deps -d "$work" iscc-samples==0.6.0
-  (cd "$work" && python3 -m zipfile -e iscc_samples-*.whl .)
+  python3 -m pip install -q --disable-pip-version-check --no-deps --target "$work" iscc-samples==0.6.0
   folder=$work/iscc_samples/files/video
 fi
 

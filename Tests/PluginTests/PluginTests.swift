@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct PluginTests {
   static let folder: URL = {
     let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    // The test process may be a helper of the toolchain; the build folder is then found from the package.
+    // The test process may belong to the toolchain; the build folder is then found from the package.
     let near = URL(filePath: executable).deletingLastPathComponent()
     if FileManager.default.fileExists(atPath: near.appending(path: "libgstv2a.so").path) { return near }
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
