@@ -44,7 +44,7 @@ final class Soundtrack: SoundtrackGenerator {
     latents.clear()
     received = 0
     unchanged = 0
-    recent = []
+    lastLuma = nil
     stillFeatures = nil
     lastProbabilities = nil
     lastFrame = nil
@@ -59,16 +59,15 @@ final class Soundtrack: SoundtrackGenerator {
     received += 1
     unchanged = frame.luma == lastFrame?.luma ? unchanged + 1 : 0
     let luma = frame.luma.map { Float($0) / 255 }
-    // At the start the first frame stands for the ones before it.
-    recent += received == 1 ? Array(repeating: luma, count: MotionEncoder.near + 1) : [luma]
-    if recent.count == 2 * MotionEncoder.near + 1 {
-      if unchanged < recent.count { stillFeatures = nil }
-      var features = stillFeatures ?? [Float](repeating: 0, count: MotionEncoder.width)
-      if stillFeatures == nil { model.motionEncoder.frame(recent, into: &features, scratch: scratch) }
-      if unchanged >= recent.count { stillFeatures = features }
-      frames.append(features)
-      recent.removeFirst()
+    // A picture that stands still has the same features again.
+    var features = stillFeatures ?? []
+    if unchanged < 2 || features.isEmpty {
+      features = [Float](repeating: 0, count: MotionEncoder.width)
+      model.motionEncoder.frame(luma, before: lastLuma ?? luma, into: &features, scratch: scratch)
+      stillFeatures = features
     }
+    frames.append(features)
+    lastLuma = luma
     if let rgb = frame.rgb, rgb.count == 3 * GridFrame.colourSide * GridFrame.colourSide {
       // A picture that has not changed shows what it showed.
       if rgb == lastFrame?.rgb, let known = lastProbabilities {
@@ -85,9 +84,8 @@ final class Soundtrack: SoundtrackGenerator {
   /// Frames that have arrived, and how many of the latest are equal.
   private var received = 0
   private var unchanged = 0
-  /// Luma of the latest frames, up to five.
-  private var recent: [[Float]] = []
-  /// Features of a picture that stands still.
+  /// Luma of the latest frame, and features of the latest change.
+  private var lastLuma: [Float]?
   private var stillFeatures: [Float]?
   private var lastProbabilities: [Float]?
 

@@ -60,6 +60,14 @@ def restore(path: Path) -> dict:
     }
 
 
+def warm_start(model: torch.nn.Module, folder: Path, stem: str):
+    """Loads what an exported network has of a model's parameters, by name and shape; the others keep their start values."""
+    stored, own = restore(folder / f"{stem}.safetensors"), model.state_dict()
+    fitting = {k: v for k, v in stored.items() if k in own and own[k].shape == v.shape}
+    model.load_state_dict(fitting, strict=False)
+    print(f"{stem}: {len(fitting)} of {len(own)} tensors from {folder}", flush=True)
+
+
 def averaged(checkpoint: Path) -> dict:
     """The moving average's weights of a training checkpoint."""
     state = torch.load(checkpoint, weights_only=True, map_location="cpu")["average"]
@@ -90,7 +98,7 @@ def main():
         write("visual_prompts", load_file(options.data / "visual_prompts.safetensors"))
     if wanted("motion_encoder"):
         model = MotionEncoder()
-        model.load_state_dict(torch.load(options.data / "motion" / "motion.pt", weights_only=True)["model"])
+        model.load_state_dict(averaged(options.data / "motion" / "motion.pt"))
         write("motion_encoder", model.state_dict())
     if wanted("diffusion_transformer"):
         model = DiffusionTransformer()

@@ -18,7 +18,7 @@ from models.audio_codec import BINS, FRAMES, LATENT_HOP, RATE, AudioDecoder
 from models.diffusion_transformer import DiffusionConfig, DiffusionTransformer
 from models.flow_matching import guided, step_times
 from models.frame_encoder import FrameEncoder
-from models.motion_encoder import MotionEncoder
+from models.motion_encoder import TOKEN, MotionEncoder
 from models.text_encoder import TextEncoder, WordPieceTokenizer
 
 ROOT = 384**0.5
@@ -84,7 +84,7 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
     if video is not None:
         motion = torch.cat([motion, motion[:, -1:].expand(-1, max(0, total - motion.shape[1]), -1)], 1)[:, :total]
     else:
-        motion = torch.zeros(1, total, 64)
+        motion = torch.zeros(1, total, TOKEN)
     p, states, mask = encode_prompt(model, prompt)
     np_, nstates, nmask = encode_prompt(model, negative)
     latents = torch.zeros(1, 0, 64)

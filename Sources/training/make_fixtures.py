@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from generate import encode_prompt, load_model
 from models.audio_codec import BINS, FRAMES
 from models.flow_matching import guided, step_times
+from models.motion_encoder import TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMPTS = [
@@ -55,7 +56,7 @@ def main():
 
     n, past = 24, 10
     x = wave(n * 64, 0.61).view(1, n, 64)
-    motion = wave(n * 64, 0.29, 0.5).view(1, n, 64)
+    motion = wave(n * TOKEN, 0.29, 0.5).view(1, n, TOKEN)
     visual = wave(384, 0.53).view(1, 384)
     prompt, text, mask = encode_prompt(model, PROMPTS[5])
     null = encode_prompt(model, "engine")

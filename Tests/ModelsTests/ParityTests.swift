@@ -31,8 +31,7 @@ import V2ATensor
     features.withUnsafeMutableBufferPointer { out in
       guard let base = out.baseAddress else { return }
       for k in 0..<40 {
-        let near = (k - MotionEncoder.near...k + MotionEncoder.near).map { pictures[min(max($0, 0), 39)] }
-        network.frame(near, into: base + k * MotionEncoder.width, scratch: scratch)
+        network.frame(pictures[k], before: pictures[max(0, k - 1)], into: base + k * MotionEncoder.width, scratch: scratch)
       }
     }
     func tokens(_ range: Range<Int>) -> [Float] {
@@ -70,7 +69,7 @@ import V2ATensor
     let text = try TextEncoder(Fixtures.weights("text_encoder"))
     let scratch = Scratch()
     let n = 24, past = 10, rows = n - past
-    let x = Fixtures.wave(n * 64, 0.61), motion = Fixtures.wave(n * 64, 0.29, 0.5)
+    let x = Fixtures.wave(n * 64, 0.61), motion = Fixtures.wave(n * MotionEncoder.token, 0.29, 0.5)
     func conditions(_ prompt: String, visual: [Float]?, motion: Bool) -> Conditions {
       var c = Conditions.none
       c.usesMotion = motion
@@ -82,8 +81,8 @@ import V2ATensor
     }
     let guided = conditions("rain, thunder & wind; far-away bells (soft)", visual: Fixtures.wave(384, 0.53), motion: true)
     let away = conditions("engine", visual: nil, motion: false)
-    let context = Array(x.prefix(past * 64)), contextMotion = Array(motion.prefix(past * 64))
-    let fresh = Array(x.dropFirst(past * 64)), freshMotion = Array(motion.dropFirst(past * 64))
+    let context = Array(x.prefix(past * 64)), contextMotion = Array(motion.prefix(past * MotionEncoder.token))
+    let fresh = Array(x.dropFirst(past * 64)), freshMotion = Array(motion.dropFirst(past * MotionEncoder.token))
     let chunk = network.prepare(
       context: context, contextMotion: contextMotion, motion: freshMotion, branches: [guided, away], scratch: scratch)
     var velocity = [Float](repeating: 0, count: 2 * rows * 64)

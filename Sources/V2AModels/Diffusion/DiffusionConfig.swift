@@ -3,7 +3,7 @@ import V2ACheckpoint
 /// Sizes of the diffusion transformer, from config.json.
 public struct DiffusionConfig: Sendable, Equatable {
   public var latent = 64
-  public var motion = 64
+  public var motion = MotionEncoder.token
   public var text = 384
   public var width = 256
   public var depth = 6
@@ -21,7 +21,7 @@ public struct DiffusionConfig: Sendable, Equatable {
       return value
     }
     latent = try size("latent", 64...64)
-    motion = try size("motion", 64...64)
+    motion = try size("motion", MotionEncoder.token...MotionEncoder.token)
     text = try size("text", 384...384)
     width = try size("width", 32...4096)
     depth = try size("depth", 1...64)

@@ -11,6 +11,7 @@ from tqdm import trange
 from codec.clips import ClipSampler
 from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
+from export import warm_start
 from models.audio_codec import COMPONENTS, LATENT, LATENT_HOP, SpectralEncoder
 
 
@@ -52,14 +53,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=default_data_root())
     parser.add_argument("--clips", type=int, default=3000)
+    parser.add_argument("--start", type=Path, help="model folder whose transform is taken instead of fitting one")
     options = parser.parse_args()
+    folder = options.data / "codec"
+    folder.mkdir(parents=True, exist_ok=True)
+    if options.start:
+        encoder = SpectralEncoder()
+        warm_start(encoder, options.start, "audio_decoder")
+        save_file(encoder.state_dict(), folder / "transform.safetensors")
+        return
     sampler = ClipSampler(Corpus(corpus_folder(options.data), split="gen"), 48 * LATENT_HOP)
     rng = np.random.default_rng(0)
     encoder = SpectralEncoder()
     with torch.no_grad():
         fit(encoder, (torch.from_numpy(sampler.clip(rng)) for _ in trange(options.clips)))
-    folder = options.data / "codec"
-    folder.mkdir(parents=True, exist_ok=True)
     save_file(encoder.state_dict(), folder / "transform.safetensors")
 
 

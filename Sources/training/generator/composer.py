@@ -7,10 +7,14 @@ import numpy as np
 
 from generator.features import Features
 from generator.mixture import Mixture
-from models.audio_codec import BANDS, FRAMES, HOP, LATENT_HOP, RATE, REGIONS
+from generator.tokens import simulated
+from models.audio_codec import FRAMES, HOP, LATENT_HOP, RATE
+from models.motion_encoder import TOKEN
+from scenes.build import read_events
 
 ROOT = np.float32(384**0.5)
 SUSTAINED = ("loop", "texture", "music")  # kinds that fill a clip; the others are events
+LONGEST_EVENT = 400  # spectral frames that an event may ring
 TAIL = 2.0  # seconds before the clip whose events may still ring
 
 
@@ -21,31 +25,34 @@ class Clip:
     total: np.ndarray  # [F, 64]
     difference: np.ndarray  # [F, 6]
     cross: np.ndarray  # [F, 6]
-    motion: np.ndarray  # [N, 64]
+    motion: np.ndarray  # [N, 5]
     prompt: np.ndarray  # [384]
     text: np.ndarray  # [L, 384]
     visual: np.ndarray  # [384]
 
 
 class Scenes:
-    """Rendered scenes: motion tokens [clips, N, 64] and exact events per clip."""
+    """Rendered scenes: exact events per clip, and motion tokens [clips, N, 5] once the motion encoder has been trained."""
 
     def __init__(self, data: Path):
         folder = data / "scenes"
-        tokens = np.load(folder / "tokens.npy", mmap_mode="r") if (folder / "tokens.npy").exists() else None
-        self.tokens = tokens
-        self.events = [[] for _ in range(len(tokens))] if tokens is not None else []
-        if tokens is None:
-            return
-        lines = (folder / "events.tsv").read_text().splitlines()
-        columns = lines[0].split("\t")
-        for line in lines[1:]:
-            event = dict(zip(columns, line.split("\t")))
-            clip = int(event["clip"])
-            if clip < len(self.events):
-                self.events[clip].append((float(event["time_s"]), float(event["strength"]), float(event["pan"])))
+        tokens = folder / "tokens.npy"
+        self.tokens = np.load(tokens, mmap_mode="r") if tokens.exists() else None
+        self.latents = np.load(folder / "luma.npy", mmap_mode="r").shape[1]
+        self.events = read_events(folder / "events.tsv", len(np.load(folder / "luma.npy", mmap_mode="r")))
         self.active = [i for i, e in enumerate(self.events) if e]
         self.quiet = [i for i, e in enumerate(self.events) if not e]
+
+    def draw(self, rng, eventful: bool, latents: int):
+        """(motion tokens [latents, 5], events) of a stretch of a scene."""
+        pool = self.active if eventful else self.quiet
+        scene = int(pool[rng.integers(len(pool))])
+        first = int(rng.integers(0, self.latents - latents + 1))
+        shift = first * LATENT_HOP / RATE
+        events = [(t - shift, s, p) for t, s, p in self.events[scene]]
+        if self.tokens is not None and rng.random() < 0.6:
+            return self.tokens[scene, first : first + latents].astype(np.float32), events
+        return simulated(rng, events, latents), events
 
 
 class Composer:
@@ -63,21 +70,16 @@ class Composer:
         self.siblings = {}
         for i, row in enumerate(rows):
             self.siblings.setdefault((row["klass"], row["package"], row["caption"]), []).append(i)
+        self.single = {r["id"]: self.single_event(r) for r in rows}
         self.is_sustained = np.array([r["kind"] in SUSTAINED or self.features.frames(r["id"]) > 300 for r in rows])
 
     def clip(self, rng: np.random.Generator) -> Clip:
         script = int(rng.integers(len(self.script_rows)))
         main, second = (int(i) for i in self.script_rows[script])
-        mix, motion = Mixture(self.frames), np.zeros((self.latents, 64), np.float32)
+        mix, motion, events = Mixture(self.frames), np.zeros((self.latents, TOKEN), np.float32), None
         eventful = not self.is_sustained[main] or (second >= 0 and not self.is_sustained[second])
-        events = None
-        if self.scenes.tokens is not None and rng.random() < 0.8:
-            pool = self.scenes.active if eventful and rng.random() < 0.93 else self.scenes.quiet
-            scene = int(pool[rng.integers(len(pool))])
-            first = int(rng.integers(0, self.scenes.tokens.shape[1] - self.latents + 1))
-            motion = self.scenes.tokens[scene, first : first + self.latents].astype(np.float32)
-            shift = first * LATENT_HOP / RATE
-            events = [(t - shift, s, p) for t, s, p in self.scenes.events[scene]]
+        if rng.random() < 0.85:
+            motion, events = self.scenes.draw(rng, eventful and rng.random() < 0.95, self.latents)
         self.layer(rng, mix, main, events, 0.0)
         if second >= 0:
             self.layer(rng, mix, second, events if self.is_sustained[main] else None, -6.0)
@@ -85,6 +87,23 @@ class Composer:
         a, n = self.spans[text]
         return Clip(mix.total, mix.difference, mix.cross, motion, self.means[text] * ROOT,
                     self.states[a : a + n].astype(np.float32), self.visual(rng, text))
+
+    def single_event(self, row) -> int:
+        """Frames of a recording up to a second event in it, so that one event of the picture gives one of the sound.
+
+        A second event: after the level fell by 12 dB from its peak so far, it rises by 8 dB above its lowest since.
+        """
+        first = int(row["onset_s"] * RATE / HOP) + 3
+        energy, _ = self.features.read(row["id"], 0, LONGEST_EVENT)
+        level = 10 * np.log10(energy.sum(1) + 1e-9)
+        peak, low = -90.0, None
+        for k in range(min(first, len(level)), len(level)):
+            peak = max(peak, level[max(0, k - 3) : k + 1].max())
+            if level[k] < peak - 12:
+                low = level[k] if low is None else min(low, level[k])
+            if low is not None and level[k] > low + 8 and level[k] > peak - 20:
+                return k - 1
+        return len(level)
 
     def visual(self, rng, text: int) -> np.ndarray:
         """A visual prompt as a classifier would make it: confidence times the sentence's embedding, plus others' remainder."""
@@ -107,7 +126,7 @@ class Composer:
             if -TAIL < time < self.frames * HOP / RATE:
                 chosen = self.rows[variants[int(rng.integers(len(variants)))]]
                 onset = int(round((time - chosen["onset_s"]) * RATE / HOP))
-                energy, image = self.features.read(chosen["id"], 0, 400)
+                energy, image = self.features.read(chosen["id"], 0, self.single[chosen["id"]])
                 amplitude = 10 ** ((gain + rng.uniform(-1.5, 1.5)) / 20) * (0.25 + 0.75 * strength)
                 mix.add(energy, image, onset, amplitude, 0.8 * position)
 

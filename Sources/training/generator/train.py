@@ -1,17 +1,23 @@
-"""Trains the diffusion transformer: `python -m generator.train --data D --minutes 60`; resumes from D/generator/model.pt."""
+"""Trains the diffusion transformer: `python -m generator.train --data D --minutes 60`; resumes from D/generator/model.pt.
+
+Several processes, each with its own batches: `torchrun --nproc-per-node 2 -m generator.train ...`.
+"""
 
 import argparse
 import math
+import os
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.distributed as dist
 from tqdm import tqdm
 
 from codec.fit import load_encoder
 from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
+from export import warm_start
 from generator.batch import Batcher
 from generator.composer import Composer
 from models.diffusion_transformer import DiffusionTransformer
@@ -36,6 +42,18 @@ def flow_loss(model, batch, rng: np.random.Generator, generator: torch.Generator
     return (error * ~context).sum() / (~context).sum()
 
 
+def share_gradients(model, go_on: bool) -> bool:
+    """Averages gradients over the processes; true while the first process goes on."""
+    flat = torch.cat([p.grad.flatten() for p in model.parameters()] + [torch.tensor([float(go_on)])])
+    dist.all_reduce(flat)
+    flat /= dist.get_world_size()
+    first = 0
+    for p in model.parameters():
+        p.grad.copy_(flat[first : first + p.numel()].view_as(p))
+        first += p.numel()
+    return flat[-1].item() == 1
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=default_data_root())
@@ -46,12 +64,19 @@ def main():
     parser.add_argument("--final", action="store_true", help="let the learning rate fall to zero over this run")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="model folder whose transformer a new training starts from")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    processes, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
+    if processes > 1:
+        dist.init_process_group("gloo")
+    torch.manual_seed(0)
     model = DiffusionTransformer()
+    path, step = options.data / "generator" / "model.pt", 0
+    if options.start and not path.exists():
+        warm_start(model, options.start, "diffusion_transformer")
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999))
     optimiser = torch.optim.AdamW(model.parameters(), lr=options.rate, betas=(0.9, 0.98), weight_decay=0.01)
-    path, step = options.data / "generator" / "model.pt", 0
     if path.exists():
         state = torch.load(path, weights_only=True)
         model.load_state_dict(state["model"])
@@ -60,8 +85,8 @@ def main():
         step = state["step"]
     rows = Corpus(corpus_folder(options.data), split="gen").rows
     batcher = Batcher(Composer(options.data, rows, options.latents), load_encoder(options.data), options.batch)
-    rng = np.random.default_rng(options.seed + step)
-    generator = torch.Generator().manual_seed(options.seed + step)
+    rng = np.random.default_rng((options.seed, step, rank))
+    generator = torch.Generator().manual_seed((options.seed + step) * processes + rank)
 
     def save():
         torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
@@ -69,8 +94,9 @@ def main():
         path.with_suffix(".tmp").rename(path)
 
     started = saved = time.monotonic()
-    bar, smooth = tqdm(unit="step", mininterval=5), None
-    while (elapsed := time.monotonic() - started) < options.minutes * 60:
+    bar, smooth, go_on = tqdm(unit="step", mininterval=5, disable=rank > 0), None, True
+    while go_on:
+        elapsed = min(time.monotonic() - started, options.minutes * 60)
         fall = 0.5 * (1 + math.cos(math.pi * elapsed / (options.minutes * 60))) if options.final else 1.0
         for group in optimiser.param_groups:
             group["lr"] = options.rate * min(1, (step + 1) / 300) * (0.01 + 0.99 * fall)
@@ -79,6 +105,9 @@ def main():
         loss = flow_loss(model, batch, rng, generator)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        go_on = elapsed < options.minutes * 60
+        if processes > 1:
+            go_on = share_gradients(model, go_on)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         average.update_parameters(model)
@@ -87,13 +116,14 @@ def main():
         bar.update()
         if step % 20 == 0:
             bar.set_postfix(step=step, loss=f"{smooth:.4f}")
-        if step % 500 == 0:
+        if step % 500 == 0 and rank == 0:
             print(f"\nstep {step} loss {smooth:.4f}", flush=True)
-        if time.monotonic() - saved > 180:
+        if rank == 0 and time.monotonic() - saved > 180:
             save()
             saved = time.monotonic()
-    save()
-    print(f"\nstep {step} loss {smooth:.4f}")
+    if rank == 0:
+        save()
+        print(f"\nstep {step} loss {smooth:.4f}")
 
 
 if __name__ == "__main__":

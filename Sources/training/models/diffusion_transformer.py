@@ -14,7 +14,7 @@ import torch.nn.functional as F
 @dataclass
 class DiffusionConfig:
     latent: int = 64  # channels of one latent
-    motion: int = 64  # channels of one motion token
+    motion: int = 5  # numbers in one motion token
     text: int = 384  # width of the text encoder
     width: int = 256
     depth: int = 6

@@ -1,53 +1,68 @@
 """When and where something happens: luma frames on the latent grid -> one token per latent.
 
+Each frame is reduced to statistics of its change since the frame before, on an 8 x 8 grid at three scales: energy of change and
+of gradients and the motion that explains them (the normal equations of Lucas & Kanade 1981). They depend little on whether a
+thing is drawn, filled or photographed. A small network over the grid and causal-but-a-little convolutions over time follow.
+
 Looks LOOK_AHEAD frames ahead and LOOK_BACK back, so tokens of frames [a, b) follow from frames [a - LOOK_BACK, b + LOOK_AHEAD).
-Before the first and after the last frame pictures are held and features of the temporal part are zero.
+Before the first frame pictures are held; features of the temporal part are zero outside.
 """
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-CHANNELS = (24, 32, 48, 64)
+SCALES = (1, 2, 4)  # side of the square of pixels that is averaged first
+GRID = 8
+STATISTICS = 5
+CHANNELS = (48, 64)
 WIDTH = 128
-FEATURES = 48  # learned part of a token
 HEADS = ("onset", "offset", "strength", "pan", "energy")
-TOKEN = 64
+TOKEN = len(HEADS)
 # Temporal convolutions as (frames back, frames ahead): kernels of 1 + back + ahead.
-TEMPORAL = ((2, 1), (2, 1), (3, 0), (3, 0))
-NEAR = 2  # frames before and after a frame that its own features see
-LOOK_AHEAD = NEAR + sum(ahead for _, ahead in TEMPORAL)
-LOOK_BACK = NEAR + sum(back for back, _ in TEMPORAL)
+TEMPORAL = ((3, 1), (3, 1), (3, 1), (3, 1))
+LOOK_AHEAD = sum(ahead for _, ahead in TEMPORAL)
+LOOK_BACK = 1 + sum(back for back, _ in TEMPORAL)
+
+
+def motion_statistics(luma: torch.Tensor) -> torch.Tensor:
+    """[B, N, 64, 64] luma in 0..1 -> [B, N, 15, 8, 8]; per scale: log energy of change, log energy of gradients, velocity in
+    pixels per frame along x and y, mean change; each brought to about -3..3."""
+    b, n, side, _ = luma.shape
+    deviation = luma.var((2, 3), correction=0, keepdim=True).sqrt() + 0.05
+    before = torch.cat([luma[:, :1], luma[:, :-1]], dim=1)
+    now, before = ((x / deviation).flatten(0, 1)[:, None] for x in (luma, before))
+    out = []
+    for scale in SCALES:
+        p, q = (F.avg_pool2d(x, scale) if scale > 1 else x for x in (now, before))
+        change, held = p - q, F.pad((p + q) / 2, (1, 1, 1, 1), mode="replicate")
+        dx = (held[:, :, 1:-1, 2:] - held[:, :, 1:-1, :-2]) / 2
+        dy = (held[:, :, 2:, 1:-1] - held[:, :, :-2, 1:-1]) / 2
+        products = torch.cat([change * change, dx * dx + dy * dy, dx * change, dy * change, change], dim=1)
+        energy, gradient, x, y, mean = F.avg_pool2d(products, side // scale // GRID).unbind(1)
+        out += [(torch.log(energy + 1e-4) + 5) / 3, (torch.log(gradient + 1e-4) + 4) / 3,
+                (-x / (gradient + 0.01)).clamp(-3, 3), (-y / (gradient + 0.01)).clamp(-3, 3), (4 * mean).clamp(-3, 3)]
+    return torch.stack(out, dim=1).view(b, n, -1, GRID, GRID)
 
 
 class MotionEncoder(nn.Module):
-    """[B, N, 64, 64] luma in 0..1 -> tokens [B, N, 64]: 48 features, then onset probability, offset of the onset from the
-    frame's middle in latents, strength, pan times probability and motion energy; the rest is zero."""
+    """[B, N, 64, 64] luma in 0..1 -> tokens [B, N, 5], see `token`."""
 
     def __init__(self):
         super().__init__()
-        channels = (5,) + CHANNELS
-        self.conv = nn.ModuleList(nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in zip(channels, channels[1:]))
-        self.project = nn.Linear(CHANNELS[-1] * 16, WIDTH)
+        self.conv = nn.ModuleList((nn.Conv2d(STATISTICS * len(SCALES), CHANNELS[0], 3, padding=1),
+                                   nn.Conv2d(CHANNELS[0], CHANNELS[1], 3, stride=2, padding=1)))
+        self.project = nn.Linear(CHANNELS[1] * (GRID // 2) ** 2, WIDTH)
         self.temporal = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, 1 + back + ahead) for back, ahead in TEMPORAL)
-        self.features = nn.Linear(WIDTH, FEATURES)
         self.heads = nn.Linear(WIDTH, len(HEADS))
         for layer in (*self.conv, self.project, *self.temporal):  # keep the signal's scale through the stack
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             nn.init.zeros_(layer.bias)
 
-    def trunk(self, luma):
-        """[B, N, 64, 64] -> [B, N, WIDTH].
-
-        Channels of frame k: luma standardised within the frame, and the differences to the frame before of frames
-        k - 1 .. k + 2 by the same measure: a stop or a reversal shows in one place. Ends are held.
-        """
-        b, n = luma.shape[:2]
-        deviation = luma.var((2, 3), correction=0, keepdim=True).sqrt() + 0.05
-        held = torch.cat([luma[:, :1]] * NEAR + [luma] + [luma[:, -1:]] * NEAR, dim=1)
-        steps = held[:, 1:] - held[:, :-1]  # steps[i] = held[i + 1] - held[i]; frame k's own step is steps[k + NEAR - 1]
-        x = torch.stack([(luma - luma.mean((2, 3), keepdim=True)) / deviation]
-                        + [4 * steps[:, i : i + n] / deviation for i in range(2 * NEAR)], dim=2).flatten(0, 1)
+    def trunk(self, statistics):
+        """[B, N, 15, 8, 8] -> [B, N, WIDTH]."""
+        b, n = statistics.shape[:2]
+        x = statistics.flatten(0, 1)
         for conv in self.conv:
             x = F.gelu(conv(x), approximate="tanh")
         x = F.gelu(self.project(x.flatten(1)), approximate="tanh").view(b, n, WIDTH)
@@ -60,13 +75,17 @@ class MotionEncoder(nn.Module):
         """onset logit, offset, strength logit, pan (before tanh), energy logit, each [B, N]."""
         return dict(zip(HEADS, self.heads(trunk).unbind(-1)))
 
+    def tokens(self, statistics):
+        """[B, N, 15, 8, 8] -> [B, N, 5]."""
+        h = self.raw_heads(self.trunk(statistics))
+        return token(torch.sigmoid(h["onset"]), torch.tanh(h["offset"]), torch.sigmoid(h["strength"]), torch.tanh(h["pan"]),
+                     torch.sigmoid(h["energy"]))
+
     def forward(self, luma):
-        x = self.trunk(luma)
-        h = self.raw_heads(x)
-        p = torch.sigmoid(h["onset"])
-        read = [2 * p, p * torch.tanh(h["offset"]), 2 * torch.sigmoid(h["strength"]) * p, 2 * p * torch.tanh(h["pan"]),
-                2 * torch.sigmoid(h["energy"])]
-        read = torch.stack(read, dim=-1)
-        features = torch.tanh(self.features(x))
-        zeros = features.new_zeros(*features.shape[:2], TOKEN - FEATURES - len(HEADS))
-        return torch.cat([features, read, zeros], dim=-1)
+        return self.tokens(motion_statistics(luma))
+
+
+def token(onset, offset, strength, pan, energy):
+    """[..., 5] from the onset's probability, its offset from the frame's middle in latents, strength and energy of motion in
+    0..1 and pan in -1..1: what follows from an onset counts as far as there is one."""
+    return torch.stack([2 * onset, onset * offset, 2 * strength * onset, 2 * onset * pan, 2 * energy], dim=-1)

@@ -43,6 +43,7 @@ class Sprite:
         self.level = float(rng.random())
         self.tint = rng.uniform(0.6, 1.0, 3)
         self.stripes = float(rng.uniform(0, 0.3)), float(rng.uniform(2, 8))
+        self.rim, self.light, self.patches = float(rng.uniform(0.15, 0.6)), rng.uniform(-1, 1, 2), rng.random((5, 5))
 
     def draw(self, image: np.ndarray, x: np.ndarray, y: np.ndarray, t: float):
         """Blends the sprite into image [h, w, c] given pixel coordinates x, y in 0..1."""
@@ -68,6 +69,16 @@ class Sprite:
         elif self.look == "line":  # an outline, as in a drawing on paper
             alpha = np.clip(1.3 - np.abs(d) / 0.010, 0, 1)
             shade = np.full_like(d, 0.1)
+        elif self.look == "rim":  # a body with a border of another brightness
+            alpha = np.clip(0.5 - d * h / 2, 0, 1)
+            shade = np.where(d > -self.rim * min(self.rx, self.ry), 1 - self.level, self.level)
+        elif self.look == "shaded":  # lit from one side, as a ball or a block in the sun
+            alpha = np.clip(0.5 - d * h / 2, 0, 1)
+            shade = self.level + 0.4 * (self.light[0] * dx + self.light[1] * dy) / max(self.rx, self.ry)
+        elif self.look == "patchy":  # a coarse pattern, as clothes or fur
+            alpha = np.clip(0.5 - d * h / 2, 0, 1)
+            i, j = ((np.clip(q / r, -1, 1) * 2.49 + 2.5).astype(int) for q, r in ((v, self.ry), (u, self.rx)))
+            shade = self.patches[i, j]
         else:
             alpha = np.clip(0.5 - d * h / 2, 0, 1)
             amount, k = self.stripes

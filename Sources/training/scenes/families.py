@@ -62,11 +62,17 @@ def bounce(rng, seconds, look):
 
 
 def swing_profile(t, hits, rise: float = 0.35, drop: float = 0.09):
-    """0 at a hit, towards 1 between hits: slow lift, fast drop."""
+    """0 at a hit, towards 1 between hits: slow lift, and a drop that is fastest at the hit."""
     i = int(np.searchsorted(hits, t))
     before = t - hits[i - 1] if i > 0 else 9.0
     after = hits[i] - t if i < len(hits) else 9.0
-    return min(1.0, before / rise) * min(1.0, (after / drop) ** 1.5)
+    return min(1.0, before / rise) * (1 - (1 - min(1.0, after / drop)) ** 2)
+
+
+def fallen(height, g, left):
+    """How high something still is that fell from rest at `height`, `left` seconds before it lands; None before it falls."""
+    total = np.sqrt(2 * height / g)
+    return None if left > total else height - 0.5 * g * (total - left) ** 2
 
 
 def strike(rng, seconds, look):
@@ -124,8 +130,8 @@ def fall(rng, seconds, look):
 
         def track(t, h=h, r=r, floor=floor, g=g, x=x, spin=spin):
             s = max(0.0, h - t)
-            y = floor - r - 0.5 * g * s * s
-            return None if y < -0.2 else (x, y, spin * s, 1.0)
+            above = fallen(floor + r, g, s)  # from just out of the picture
+            return None if above is None else (x, floor - r - above, spin * s, 1.0)
 
         sprites.append(Sprite(rng, str(rng.choice(["box", "ellipse"])), r, r, track, look))
         events.append(event(h, "impact", 0.3 + 7 * r, x, material))
@@ -192,8 +198,8 @@ def splash(rng, seconds, look):
             s = h - t
             if s < -0.15:
                 return None
-            y = level - r - 0.5 * g * s * s if s > 0 else level - r - 0.8 * s
-            return None if y < -0.2 else (x, y, 0.0, 1.0)
+            above = fallen(level + r, g, s) if s > 0 else 0.8 * s
+            return None if above is None else (x, level - r - above, 0.0, 1.0)
 
         sprites.append(Sprite(rng, "ellipse", r, r, drop, look))
         for _ in range(5):
@@ -265,6 +271,55 @@ def drifter(rng, look):
     return Sprite(rng, str(rng.choice(["box", "ellipse"])), rng.uniform(0.02, 0.15), rng.uniform(0.02, 0.15), track, look)
 
 
+def billiard(rng, seconds, look):
+    """A ball rolls into one that rests; it stops, the other rolls off and returns from the cushion."""
+    y, r, speed = rng.uniform(0.3, 0.8), rng.uniform(0.03, 0.07), rng.uniform(0.3, 1.0)
+    left, right, middle = rng.uniform(0.05, 0.15), rng.uniform(0.85, 0.95), rng.uniform(0.35, 0.65)
+    ways = (middle - r - left, right - middle - r)  # how far the two balls roll out, and back again
+    period, start = 2 * sum(ways) / speed, rng.uniform(0, 1)
+    material, hits = str(rng.choice(MATERIALS)), []
+
+    def place(t):
+        s = ((t / period + start) % 1.0) * period * speed
+        out = [0.0, 0.0]
+        which = 0 if s < 2 * ways[0] else 1
+        s -= 0 if which == 0 else 2 * ways[0]
+        out[which] = min(s, 2 * ways[which] - s)
+        return out
+
+    for k in range(-1, int(seconds / period) + 2):
+        begun = (k - start) * period
+        for offset, x in ((0, middle), (ways[0], left), (2 * ways[0], middle), (2 * ways[0] + ways[1], right)):
+            t = begun + offset / speed
+            if 0.05 < t < seconds - 0.05:
+                hits.append(event(t, "impact", 0.3 + 0.6 * speed, x, material))
+    sprites = [Sprite(rng, "ellipse", r, r, lambda t: (middle - r - place(t)[0], y, -9 * place(t)[0], 1.0), look),
+               Sprite(rng, "ellipse", r, r, lambda t: (middle + r + place(t)[1], y, 9 * place(t)[1], 1.0), look)]
+    sprites += [Sprite(rng, "box", 0.02, 0.2, lambda t, x=x: (x, y, 0.0, 1.0), look) for x in (left - r - 0.02, right + r + 0.02)]
+    return sprites, hits
+
+
+def hop(rng, seconds, look):
+    """A figure crouches, jumps and lands; the landing sounds."""
+    hits, x, floor = times(rng, seconds, 0.7, 1.8), rng.uniform(0.2, 0.8), rng.uniform(0.75, 0.92)
+    g, size, high = rng.uniform(3, 7), rng.uniform(0.05, 0.1), rng.uniform(0.08, 0.25)
+    air = 2 * np.sqrt(2 * high / g)
+
+    def lift(t):
+        i = int(np.searchsorted(hits, t))
+        after = hits[i] - t if i < len(hits) else 9.0
+        before = t - hits[i - 1] if i > 0 else 9.0
+        if after < air and before > 0.06:
+            return 0.5 * g * after * (air - after)
+        return -0.25 * size * np.exp(-before / 0.06)  # knees give way
+
+    body = Sprite(rng, "ellipse", 0.6 * size, size, lambda t: (x, floor - 1.6 * size - lift(t), 0.0, 1.0), look)
+    head = Sprite(rng, "ellipse", 0.4 * size, 0.4 * size, lambda t: (x, floor - 3 * size - 1.2 * lift(t), 0.0, 1.0), look)
+    feet = Sprite(rng, "box", 0.5 * size, 0.3 * size, lambda t: (x, floor - 0.3 * size - max(0.0, lift(t)), 0.0, 1.0), look)
+    surface = str(rng.choice(["concrete", "wood", "grass"]))
+    return [feet, body, head], [event(h, "step", 0.4 + 2 * high, x, surface) for h in hits]
+
+
 # Held out: never used in training.
 def piston(rng, seconds, look):
     """A heavy hammer is lifted slowly, drops on an anvil and rests there."""
@@ -275,8 +330,9 @@ def piston(rng, seconds, look):
         i = int(np.searchsorted(hits, t))
         before = t - hits[i - 1] if i > 0 else 9.0
         after = hits[i] - t if i < len(hits) else 9.0
-        y = min(height, max(0.0, before - rest) * 0.9, 2.5 * after * after)
-        return x, top - r - y, 0.0, 1.0
+        lifted = min(height, max(0.0, before - rest) * 0.9)
+        above = fallen(height, 5.0, after)
+        return x, top - r - (lifted if above is None else min(lifted, above)), 0.0, 1.0
 
     anvil = Sprite(rng, "box", 0.14, 0.08, lambda t: (x, top + 0.08, 0.0, 1.0), look)
     hammer = Sprite(rng, "box", 0.06, r, track, look)
@@ -297,6 +353,6 @@ def cradle(rng, seconds, look):
     return sprites, [event(h, "impact", 0.8, cx, "metal") for h in hits if 0.05 < h < seconds - 0.05]
 
 
-TRAINING = {f.__name__: f for f in (bounce, strike, walk, fall, flash, pendulum, slide, splash, clap, door, flow, drift)}
+TRAINING = {f.__name__: f for f in (bounce, strike, walk, fall, flash, pendulum, slide, splash, clap, door, billiard, hop, flow, drift)}
 WEIGHTS = {"bounce": 2, "strike": 2, "walk": 1.5, "flow": 2, "drift": 1.5}
 HELD_OUT = {f.__name__: f for f in (piston, cradle)}

@@ -6,6 +6,7 @@ from models.audio_codec import LATENT_HOP, RATE
 from scenes.canvas import texture
 from scenes.families import HELD_OUT, TRAINING, WEIGHTS, drifter
 
+LOOKS = ("solid", "solid", "rim", "shaded", "patchy")  # the held-out look is "line"
 RATES = (8, 10, 12, 15, 24000 / 1001, 24, 25, 30000 / 1001, 30, 50, 60)
 
 
@@ -18,7 +19,7 @@ class Film:
         names = list(families)
         weights = np.array([WEIGHTS.get(n, 1.0) for n in names])
         self.family = str(rng.choice(names, p=weights / weights.sum()))
-        look = "line" if held_out else "solid"
+        look = "line" if held_out else str(rng.choice(LOOKS))
         self.sprites, self.events = families[self.family](rng, seconds, look)
         self.events = sorted(self.events)
         self.rate = float(rng.choice((24, 25, 30) if held_out else RATES))
@@ -26,6 +27,11 @@ class Film:
         self.paper = held_out
         if held_out:
             return
+        # What makes the sound must be seen: its brightness differs from the background's.
+        ground = float(np.mean([b.mean() for b in self.backgrounds]))
+        for sprite in self.sprites:
+            if abs(sprite.level - ground) < 0.3:
+                sprite.level = float(np.clip(ground + rng.uniform(0.3, 0.5) * (1 if ground < 0.5 else -1), 0, 1))
         distractors = [drifter(rng, look) for _ in range(rng.choice(3, p=[0.6, 0.25, 0.15]))]
         self.sprites = distractors + self.sprites
         once = lambda p, value: value if rng.random() < p else 0.0

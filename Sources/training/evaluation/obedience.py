@@ -1,0 +1,78 @@
+"""Does the generator follow its motion tokens? `python -m evaluation.obedience --data D [--guidance 3]`
+
+Events of the held-out scenes as ideal tokens, no picture and no prompt, through the training checkpoint's moving average and the
+exported decoder, in PyTorch: onset F1 of what is heard, apart from what the motion encoder sees.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from corpus.paths import default_data_root
+from evaluation.onsets import f1, onset_times
+from evaluation.synchrony import SECONDS
+from export import CONFIG, averaged, restore
+from generator.tokens import simulated
+from models.audio_codec import BINS, FRAMES, LATENT_HOP, RATE, AudioDecoder
+from models.diffusion_transformer import DiffusionTransformer
+from models.flow_matching import guided, step_times
+from scenes.film import Film
+
+MODEL = Path(__file__).resolve().parents[2] / "V2AEngine/Resources/v2a-small"
+
+
+@torch.no_grad()
+def generate(network, motion: torch.Tensor, scale: float, steps: int, generator) -> torch.Tensor:
+    """Latents [B, N, 64] for motion tokens [B, N, 5], chunk by chunk as the engine does."""
+    batch, total, _ = motion.shape
+    hop, context, times = CONFIG["hop"], CONFIG["context"], step_times(steps, CONFIG["time_shift"])
+    latents = torch.zeros(batch, 0, 64)
+    none, text, mask = torch.zeros(batch, 384), torch.zeros(batch, 1, 384), torch.zeros(batch, 1, dtype=torch.bool)
+    for first in range(0, total, hop):
+        past = latents[:, max(0, first - context) :]
+        n = min(hop, total - first)
+        x = torch.randn(batch, n, 64, generator=generator)
+        flags = (torch.arange(past.shape[1] + n) < past.shape[1])[None].expand(batch, -1)
+        m = motion[:, first - past.shape[1] : first + n]
+        for now, then in zip(times[:-1], times[1:]):
+            whole, t = torch.cat([past, x], 1), torch.full((batch,), now)
+            v = network(whole, t, flags, m, none, none, text, mask)
+            if scale != 1:
+                v = guided(v, network(whole, t, flags, m * 0, none, none, text, mask), scale)
+            x = x + (then - now) * v[:, past.shape[1] :]
+        latents = torch.cat([latents, x], 1)
+    return latents
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=default_data_root())
+    parser.add_argument("--guidance", type=float, nargs="*", default=[1.0, 3.0])
+    parser.add_argument("--clips", type=int, default=10)
+    parser.add_argument("--steps", type=int, default=16)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    network, decoder = DiffusionTransformer(), AudioDecoder()
+    network.load_state_dict(averaged(options.data / "generator" / "model.pt"))
+    decoder.load_state_dict(restore(MODEL / "audio_decoder.safetensors"))
+    films = [Film(np.random.default_rng((2, i)), SECONDS, held_out=True) for i in range(options.clips)]
+    n, rng = int(SECONDS * RATE / LATENT_HOP), np.random.default_rng(0)
+    tokens = np.stack([simulated(rng, [(t, s, p) for t, _, s, p, _ in film.events], n) for film in films])
+    true = [np.array([e[0] for e in film.events]) for film in films]
+    for scale in options.guidance:
+        generator = torch.Generator().manual_seed(0)
+        with torch.no_grad():
+            latents = generate(network.eval(), torch.from_numpy(tokens), scale, options.steps, generator)
+            noise = torch.randn(len(latents), FRAMES * n, 2, BINS, 2, generator=generator)
+            sound = decoder.eval()(latents, noise).numpy()
+        found = [onset_times(s.T) for s in sound]
+        print(f"guidance {scale}: F1 at 80 ms {f1(zip(found, true), 0.08):.3f}, shifted by 0.5 s "
+              f"{f1([(np.sort((f + 0.5) % SECONDS), t) for f, t in zip(found, true)], 0.08):.3f}, "
+              f"{sum(map(len, found))} onsets for {sum(map(len, true))} events", flush=True)
+        np.save(options.data / f"obedience-{scale}.npy", sound)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""The product under test: gst-launch with the plugin of a build folder."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+ROOT = Path(__file__).resolve().parents[3]
+PLUGIN = ROOT / ".build/release"
+
+
+def run(source: list[str], out: Path, properties: dict, plugin: Path = PLUGIN) -> np.ndarray:
+    """Samples [n, 2] of `source ! v2a ... ! wavenc`; source is a list of gst-launch words that ends in raw video."""
+    words = [f'{key}="{value}"' if isinstance(value, str) else f"{key}={value}" for key, value in properties.items()]
+    command = ["gst-launch-1.0", "-q", *source, "!", "v2a", *words, "!", "wavenc", "!", "filesink", f"location={out}"]
+    environment = dict(os.environ, GST_PLUGIN_PATH=str(plugin), OPENBLAS_NUM_THREADS="1")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)}\n{done.stderr}")
+    return soundfile.read(out)[0]
+
+
+def of_file(video: Path) -> list[str]:
+    return ["filesrc", f"location={video}", "!", "decodebin"]
+
+
+def of_nothing(seconds: float) -> list[str]:
+    """A black picture: the prompt alone decides."""
+    return ["videotestsrc", "pattern=black", f"num-buffers={round(25 * seconds)}", "!", "video/x-raw,width=320,height=240,framerate=25/1"]
+
+
+def of_pictures(folder: Path, pattern: str, count: int) -> list[str]:
+    """Numbered JPEG files, one a 25th of a second."""
+    return ["multifilesrc", f"location={folder / pattern}", f"stop-index={count - 1}", "caps=image/jpeg,framerate=25/1", "!", "jpegdec"]

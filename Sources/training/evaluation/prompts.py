@@ -1,0 +1,91 @@
+"""Does a prompt give what it says? `python -m evaluation.prompts --data D [--classes ...] [--seeds 10]`
+
+Each class's prompt, with several seeds and a black picture, goes through the plugin; the judge (evaluation.judge) names what it
+hears, as it does for held-out recordings. Then each class with its own name as negative prompt beside a prompt for two classes.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.store import Corpus
+from evaluation import product
+from evaluation.judge import Panel, label, log_mel
+
+# What a person would type. Classes that the judge can tell apart on recordings are the ones tested.
+PROMPTS = {
+    "accordion": "an accordion playing", "aircraft": "a jet aircraft flying past", "animal": "an animal growling", "bell": "a bell ringing",
+    "bird": "birds singing", "brass": "a trumpet playing", "choir": "a choir singing", "drums": "a drum beat",
+    "engine": "a car engine running", "explosion": "an explosion", "fire": "a fire crackling", "flute": "a flute playing",
+    "footsteps": "footsteps on gravel", "guitar": "an acoustic guitar playing", "gunfire": "a gunshot", "impact": "hitting metal",
+    "mallet": "a xylophone playing", "organ": "a church organ playing", "pad": "a soft synthesizer pad", "piano": "a piano playing",
+    "splash": "a splash in water", "strings": "violins playing", "thunder": "thunder", "rain": "rain falling", "wind": "wind blowing",
+    "stream": "a stream flowing",
+}
+SECONDS = 5.0
+
+
+def voices(panel: Panel, classes: list[str], sounds) -> np.ndarray:
+    """[n, classes] probabilities."""
+    return np.stack([panel(log_mel(sound), classes) for sound in sounds])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=default_data_root())
+    parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--least", type=float, default=0.5, help="recall on recordings that a class needs to be tested")
+    parser.add_argument("--classes", nargs="*", help="instead of those with enough recall")
+    parser.add_argument("--set", nargs="*", default=[], help="more properties, as name=value")
+    options = parser.parse_args()
+    settings = dict(pair.split("=", 1) for pair in options.set)
+    panel = Panel(options.data / "judge" / "judge.pt")
+    corpus = Corpus(corpus_folder(options.data), split="real")
+    real = {}
+    for row in corpus.rows:
+        if label(row) in panel.classes and label(row) in PROMPTS:
+            real.setdefault(label(row), []).append(log_mel(corpus.samples(row, 0, 10 * 48_000)))
+    candidates = sorted(real)
+    recall = lambda c, among: np.mean([np.argmax(panel(mel, among)) == among.index(c) for mel in real[c]])
+    classes = options.classes or [c for c in candidates if recall(c, candidates) >= options.least]
+    chance = 1 / len(classes)
+    truth = {c: recall(c, classes) for c in classes}
+
+    folder = options.data / "prompts-test"
+    folder.mkdir(parents=True, exist_ok=True)
+    heard = {}
+    for c in tqdm(classes, mininterval=5):
+        heard[c] = voices(panel, classes, (product.run(product.of_nothing(SECONDS), folder / f"{c}-{seed}.wav",
+                                                        {"prompt": PROMPTS[c], "seed": seed, **settings}, options.plugin)
+                                           for seed in range(options.seeds)))
+    print(f"{len(classes)} classes, {options.seeds} seeds; judged top 1; chance {chance:.3f}")
+    print("class         real (recordings)   generated   heard most")
+    ours = {}
+    for i, c in enumerate(classes):
+        votes = heard[c].argmax(1)
+        ours[c] = np.mean(votes == i)
+        most = ", ".join(f"{classes[k]} {n}" for n, k in sorted(((int((votes == k).sum()), k) for k in set(votes.tolist())), reverse=True)[:3])
+        print(f"{c:12s} {truth[c]:6.2f} ({len(real[c]):3d}) {ours[c]:17.2f}   {most}")
+    mean_real, mean_ours = np.mean(list(truth.values())), np.mean(list(ours.values()))
+    print(f"mean         {mean_real:6.2f} {mean_ours:23.2f}   {mean_ours / mean_real:.2f} of real, {mean_ours / chance:.1f} times chance")
+    print("negative prompt: mean probability, and rate of top 1, of class A for the prompt 'A and B', without and with 'A' negative")
+    before, after, rates = [], [], np.zeros(2)
+    pairs = [(classes[i], classes[(i + len(classes) // 2) % len(classes)]) for i in range(len(classes))]
+    for a, b in tqdm(pairs, mininterval=5):
+        prompt = f"{PROMPTS[a]} and {PROMPTS[b]}"
+        for negative, into in (("", before), (PROMPTS[a], after)):
+            p = voices(panel, classes, (product.run(product.of_nothing(SECONDS), folder / f"{a}-{b}-{seed}{'-without' if negative else ''}.wav",
+                                                    {"prompt": prompt, "negative-prompt": negative, "seed": seed, **settings}, options.plugin)
+                                        for seed in range(max(3, options.seeds // 3))))
+            into.append(p[:, classes.index(a)].mean())
+            rates[bool(negative)] += (p.argmax(1) == classes.index(a)).mean()
+    lower = sum(x > y for x, y in zip(before, after))
+    print(f"probability {np.mean(before):.3f} -> {np.mean(after):.3f}, rate {rates[0] / len(pairs):.3f} -> {rates[1] / len(pairs):.3f}, lower in {lower} of {len(pairs)} pairs")
+
+
+if __name__ == "__main__":
+    main()
