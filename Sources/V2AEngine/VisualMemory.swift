@@ -29,12 +29,16 @@ struct VisualMemory {
     while seen.count > 1, seen[1].index < end - span { seen.removeFirst() }
   }
 
-  /// Sum of probabilities times the classes' embeddings [384], times sqrt(384).
+  /// What a class must be likelier than to say anything, ten times chance: a picture of nothing known has a flat distribution,
+  /// whose sum would be the sound of an average animal instead of no condition.
+  static let doubt: Float = 0.01
+
+  /// Sum of probabilities less `doubt`, where positive, times the classes' embeddings [384], times sqrt(384).
   static func prompt(_ probabilities: [Float], table: Tensor) -> [Float] {
     let width = TextEncoder.width
     var sum = [Float](repeating: 0, count: width)
-    for (c, p) in probabilities.enumerated() where p > 1e-5 {
-      for i in 0..<width { sum[i] += p * table.data[c * width + i] }
+    for (c, p) in probabilities.enumerated() where p > doubt {
+      for i in 0..<width { sum[i] += (p - doubt) * table.data[c * width + i] }
     }
     let root = Float(width).squareRoot()
     return sum.map { $0 * root }

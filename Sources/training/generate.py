@@ -22,6 +22,7 @@ from models.motion_encoder import TOKEN, MotionEncoder
 from models.text_encoder import TextEncoder, WordPieceTokenizer
 
 ROOT = 384**0.5
+DOUBT = 0.01  # a class hardly likelier than chance says nothing
 
 
 @lru_cache(maxsize=2)
@@ -96,7 +97,7 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
         if video is not None:
             window = classes[max(0, (first + hop) // interval - round(config["visual_seconds"] * RATE / LATENT_HOP / interval)) : (first + hop) // interval]
             window = window if len(window) else classes[-1:]
-            visual = window.mean(0, keepdim=True) @ model["table"] * ROOT
+            visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ model["table"] * ROOT
         x = torch.randn(1, hop, 64, generator=generator)
         flags = (torch.arange(past.shape[1] + hop) < past.shape[1])[None]
         m = motion[:, first - past.shape[1] : first + hop]

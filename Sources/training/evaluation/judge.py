@@ -18,15 +18,20 @@ from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 
 RATE, HOP, BANDS, FRAMES = 48_000, 1536, 64, 94  # 32 ms frames, pieces of 3 s
-# Names that the recordings of different packages use for much the same sound.
-MERGED = {"impact_stone": "impact", "impact_wood": "impact", "impact_metal": "impact", "impact_soft": "impact", "farm": "animal",
-          "dog": "animal", "cat": "animal", "horse": "animal", "creature": "animal", "voice": None, "magic": None,
-          "machine": None, "whoosh": None, "sword": "impact"}
+# Kinds of sound that recordings of different packages agree on: finer names are used too differently, or too rarely, to judge by.
+GROUPS = {
+    "bird": ("bird",), "animal": ("dog", "cat", "horse", "farm", "creature"), "blast": ("explosion", "gunfire", "thunder"),
+    "vehicle": ("engine", "aircraft", "train"), "water": ("stream", "splash", "rain", "bubbles"), "fire": ("fire",),
+    "impact": ("impact_stone", "impact_wood", "impact_metal", "impact_soft", "impact_glass", "sword", "door"), "footsteps": ("footsteps",),
+    "drums": ("drums",), "plucked": ("piano", "guitar", "mallet", "bell"), "voice": ("voice",),
+    "sustained": ("strings", "flute", "brass", "organ", "accordion", "choir", "pad"),
+}
+GROUP_OF = {klass: group for group, members in GROUPS.items() for klass in members}
 
 
 def label(row: dict) -> str | None:
     """The class that the judge speaks of, or None for what no two packages call the same."""
-    return MERGED.get(row["klass"], row["klass"])
+    return GROUP_OF.get(row["klass"])
 
 
 def log_mel(samples: np.ndarray) -> np.ndarray:
@@ -150,7 +155,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=default_data_root())
     parser.add_argument("--judges", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=800)
+    parser.add_argument("--steps", type=int, default=900)
     parser.add_argument("--least", type=int, default=8, help="recordings that a class must have in each split")
     options = parser.parse_args()
     torch.set_num_threads(1)
