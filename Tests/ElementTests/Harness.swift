@@ -23,9 +23,7 @@ final class Harness {
 
   init(caps: String = "video/x-raw,format=GRAY8,width=64,height=64,framerate=30/1", _ properties: (UnsafeMutablePointer<GstElement>) -> Void = { _ in }) {
     Self.register()
-    TestGenerator.delay = 0
-    TestGenerator.failure = nil
-    TestGenerator.seenFrames = []
+    TestGenerator.restart()
     Element.makeGenerator = { _, settings throws(EngineError) in TestGenerator(settings) }
     let element = gst_element_factory_make("v2a", nil)!
     setUInt64(element, "hop", 512_000_000)
