@@ -105,16 +105,12 @@ public final class Element: @unchecked Sendable {
       guard s.flow == GST_FLOW_OK else { return s.flow }
       switch work {
       case .frame:
-        if s.waitingFrames >= StreamState.frameLimit {
-          s.text.upstreamWaits = true
-          return nil
-        }
+        if s.waitingFrames >= StreamState.frameLimit { return nil }
         s.waitingFrames += 1
       case .begin: s.begins += 1
       case .drain(let total): s.end = (s.begins, total)
       case .event: break
       }
-      s.text.upstreamWaits = false
       s.work.append(work)
       return GST_FLOW_OK
     }

@@ -106,12 +106,15 @@ extension Element {
         return true
       }
       var rate = 1.0
-      gst_event_parse_seek(event, &rate, nil, nil, nil, nil, nil, nil)
+      var flags = GST_SEEK_FLAG_NONE
+      gst_event_parse_seek(event, &rate, nil, &flags, nil, nil, nil, nil)
       guard rate > 0 else {
         gst_event_unref(event)
         v2a_post_warning(object, Self.noBackwards)
         return false
       }
+      // Cues of the old place must not be taken for those of the new before the text's own flush has come.
+      if flags.rawValue & GST_SEEK_FLAG_FLUSH.rawValue != 0 { stream.update { $0.text.reset() } }
     case GST_EVENT_QOS:
       // Late sound is no reason to leave out pictures.
       gst_event_unref(event)

@@ -75,8 +75,10 @@ extension Element {
 
   /// A soundtrack is a stream of its own, in the video's group.
   private func streamStart(_ event: UnsafeMutablePointer<GstEvent>, _ line: Line) {
-    guard let name = gst_pad_create_stream_id(line.pad, object, line.isVariation ? line.name : "soundtrack") else { return }
-    defer { g_free(name) }
+    var upstream: UnsafePointer<CChar>?
+    gst_event_parse_stream_start(event, &upstream)
+    // What gst_pad_create_stream_id makes of it, which refuses elements with two sinks.
+    let name = "\(upstream.map { String(cString: $0) } ?? "")/\(line.isVariation ? line.name : "soundtrack")"
     guard let fresh = gst_event_new_stream_start(name) else { return }
     gst_event_set_seqnum(fresh, gst_event_get_seqnum(event))
     var group: guint = 0

@@ -5,26 +5,26 @@ import V2AStreaming
 
 /// The text pad's side of the stream; under the stream's monitor.
 struct TextState {
-  /// Whether the pad is there.
+  /// Whether the pad is there, and leads anywhere.
   var isPresent = false
+  var isLinked = false
   var track = PromptTrack()
-  /// The text did not come in time: nobody waits for it until it moves again.
+  /// The text did not come in time: nobody waits for it until it has caught up.
   var isLate = false
-  /// Chain is full: waiting for text might be waiting for the thread that brings it.
-  var upstreamWaits = false
   var warnedFull = false
 
   /// Another stream; the pad stays.
   mutating func reset() {
-    let present = isPresent
+    let (present, linked) = (isPresent, isLinked)
     self = TextState()
-    isPresent = present
+    (isPresent, isLinked) = (present, linked)
   }
 }
 
 extension Element {
-  /// Longest time to wait for text that neither comes nor ends.
-  private static let longestWait = 2.0
+  /// Longest time, in seconds, to wait for text that neither comes nor ends; and once chain is full, for then the thread that
+  /// waits may be the one that brings the text.
+  private static let longestWait = 2.0, longestWaitWhenFull = 0.5
 
   func addPrompts(_ pad: UnsafeMutablePointer<GstPad>) -> Bool {
     stream.update { s -> Bool in
@@ -32,6 +32,14 @@ extension Element {
       s.text.isPresent = true
       return true
     }
+  }
+
+  /// Whether text can be expected at all.
+  func checkPromptsLinked() {
+    guard let pad = gst_element_get_static_pad(object, "prompt_sink") else { return }
+    let isLinked = gst_pad_is_linked(pad) != 0
+    gst_object_unref(pad)
+    stream.with { $0.text.isLinked = isLinked }
   }
 
   func removePrompts() {
@@ -55,7 +63,6 @@ extension Element {
     let end = running(pts.addingSaturated(duration), segment) ?? start.addingSaturated(duration)
     let cue = PromptTrack.Cue(start: start, end: end, text: text(of: buffer))
     let (fits, warns) = stream.update { s -> (Bool, Bool) in
-      s.text.isLate = false
       let fits = s.text.track.add(cue)
       defer { if !fits { s.text.warnedFull = true } }
       return (fits, !s.text.warnedFull)
@@ -93,10 +100,7 @@ extension Element {
 
   private func advanceText(to time: Int64) {
     guard let reached = running(time, textSegment) else { return }
-    stream.update {
-      $0.text.isLate = false
-      $0.text.track.advance(to: reached)
-    }
+    stream.update { $0.text.track.advance(to: reached) }
   }
 
   /// Text of a buffer without markup; what is not UTF-8 is replaced.
@@ -109,23 +113,25 @@ extension Element {
     return Markup.removed(from: raw)
   }
 
-  /// The timed prompt in force in a window of running time. Waits until the text has got there, unless the pipeline is live,
-  /// the text has ended or is late, or chain is full.
+  /// The timed prompt in force in a window of running time. Waits until the text has got there, unless the pipeline is live or
+  /// the text has ended or is late.
   func cue(in window: Range<Int64>, _ state: WorkerState) -> PromptTrack.Cue? {
     guard stream.with({ $0.text.isPresent }) else { return nil }
-    let isDone = { (s: inout StreamState) -> Bool? in
-      let settled =
-        !s.text.isPresent || s.text.track.isKnown(upTo: window.upperBound) || s.text.isLate || s.text.upstreamWaits || s.live.isLive
+    func isSettled(_ s: StreamState) -> Bool {
+      !s.text.isPresent || !s.text.isLinked || s.text.track.isKnown(upTo: window.upperBound) || s.text.isLate || s.live.isLive
         || s.epoch != state.epoch || s.stopping
-      return settled ? true : nil
     }
-    if stream.wait(atMost: Self.longestWait, isDone) == nil {
-      stream.with { $0.text.isLate = true }
-      log(GST_LEVEL_WARNING, "timed prompts are late; the sound goes on without them")
+    let isFull = stream.wait(atMost: Self.longestWait) { s -> Bool? in
+      isSettled(s) ? false : s.waitingFrames >= StreamState.frameLimit ? true : nil
     }
-    return stream.with { s in
+    if isFull == true { _ = stream.wait(atMost: Self.longestWaitWhenFull) { isSettled($0) ? true : nil } }
+    let (cue, hasBecomeLate) = stream.with { s -> (PromptTrack.Cue?, Bool) in
+      let was = s.text.isLate
+      s.text.isLate = !s.live.isLive && s.text.isLinked && !s.text.track.isKnown(upTo: window.upperBound)
       s.text.track.forget(before: window.lowerBound)
-      return s.text.track.cue(in: window)
+      return (s.text.track.cue(in: window), s.text.isLate && !was)
     }
+    if hasBecomeLate { log(GST_LEVEL_WARNING, "timed prompts are late; the sound goes on without waiting for them") }
+    return cue
   }
 }

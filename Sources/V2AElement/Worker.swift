@@ -85,6 +85,7 @@ extension Element {
   /// Sound begins: decides which pads get any.
   private func begin(_ base: Int64, _ generator: any SoundtrackGenerator, _ state: inout WorkerState) {
     refreshUpstreamLatency()
+    checkPromptsLinked()
     generator.reset()
     (state.base, state.samples) = (base, 0)
     let all = lines
