@@ -138,6 +138,9 @@ extension Element {
       if all == GST_FLOW_NOT_LINKED || flow.rawValue < GST_FLOW_EOS.rawValue {
         if flow != GST_FLOW_NOT_NEGOTIATED || line.pusher.channels > 0 { v2a_post_flow_error(object, flow) }
         for line in lines { gst_pad_push_event(line.pad, gst_event_new_eos()) }
+      } else if flow == GST_FLOW_EOS {
+        // This pad's downstream has had enough; the end that upstream sends will not get here.
+        gst_pad_push_event(line.pad, gst_event_new_eos())
       }
     }
     gst_pad_pause_task(line.pad)

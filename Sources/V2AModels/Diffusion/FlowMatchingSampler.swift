@@ -35,7 +35,7 @@ public struct FlowMatchingSampler: Sendable {
     let times = times
     for step in 0..<steps {
       if isCancelled() { return false }
-      let isLast = step == steps - 1 || isLate(step)
+      let isLast = isLate(step) || step == steps - 1
       transformer.velocity(x, time: times[step], chunk: chunk, into: velocity, scratch: scratch)
       let dt = (isLast ? 1 : times[step + 1]) - times[step]
       for set in 0..<chunk.sets {
