@@ -12,3 +12,5 @@ static inline void v2a_test_ramp(GstElement *element, const char *property, GstC
   gst_object_add_control_binding(GST_OBJECT(element), gst_direct_control_binding_new(GST_OBJECT(element), property, source));
   gst_object_unref(source);
 }
+
+static inline GObjectClass *v2a_test_class(GObject *object) { return G_OBJECT_GET_CLASS(object); }

@@ -278,3 +278,11 @@ static void gst_v2a_init(GstV2A *self) {
   self->impl = v2a_element_new(GST_ELEMENT(self), self->sink);
   v2a_element_add_src(self->impl, self->src);
 }
+
+void v2a_on_starving(GstElement *element, void (*call)(void *data), void *data) {
+  v2a_element_on_starving(GST_V2A(element)->impl, call, data);
+}
+
+guint64 v2a_bin_room(GstElement *element, guint64 level, guint64 most) {
+  return v2a_element_bin_room(GST_V2A(element)->impl, level, most);
+}

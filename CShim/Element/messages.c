@@ -34,7 +34,7 @@ void v2a_post_slow_warning(GstElement *element, const char *text, const char *de
   GST_ELEMENT_WARNING(element, CORE, CLOCK, ("%s", text), ("%s", debug));
 }
 
-int v2a_log_threshold(void) { return gst_debug_is_active() ? (int)gst_debug_category_get_threshold(category()) : 0; }
+int v2a_log_threshold(void) { return (int)gst_debug_category_get_threshold(category()); }
 
 void v2a_log(GstElement *element, int level, const char *text) {
   GST_CAT_LEVEL_LOG(category(), (GstDebugLevel)level, element, "%s", text);

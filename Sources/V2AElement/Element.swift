@@ -24,6 +24,8 @@ public final class Element: @unchecked Sendable {
   var textSegment: GstSegment?
   /// Worker only (and state changes while it does not run).
   var generator: (any SoundtrackGenerator)?
+  /// Called by the worker when it has nothing to do. Set by the bin around the element before anything runs.
+  var onStarving: (() -> Void)?
   /// Sequence number of the last seek: each sink sends the same one.
   let lastSeek = Monitor(guint32(0))
 

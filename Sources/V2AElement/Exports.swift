@@ -109,3 +109,15 @@ public func elementPromptChain(_ element: UnsafeMutableRawPointer?, _ buffer: Un
 public func elementPromptEvent(_ element: UnsafeMutableRawPointer?, _ event: UnsafeMutablePointer<GstEvent>) -> gboolean {
   object(element)?.promptEvent(event) == true ? 1 : 0
 }
+
+@_cdecl("v2a_element_on_starving")
+public func elementOnStarving(
+  _ element: UnsafeMutableRawPointer?, _ call: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void, _ data: UnsafeMutableRawPointer?
+) {
+  object(element)?.onStarving = { call(data) }
+}
+
+@_cdecl("v2a_element_bin_room")
+public func elementBinRoom(_ element: UnsafeMutableRawPointer?, _ level: guint64, _ most: guint64) -> guint64 {
+  object(element).map { guint64($0.roomForVideo(level: UInt64(level), most: UInt64(most))) } ?? most
+}

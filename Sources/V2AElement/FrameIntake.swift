@@ -54,6 +54,7 @@ extension Element {
       ErrorMapping.post(V2A_ERROR_FORMAT, "a picture has no timestamp, and no frame rate to count one from", on: object)
       return GST_FLOW_ERROR
     }
+    log(GST_LEVEL_TRACE, "picture at \(pts) ns for \(duration ?? -1) ns")
     // Pictures outside the segment are not shown, so they are not heard.
     var start: guint64 = 0
     var stop: guint64 = 0

@@ -11,6 +11,8 @@ final class Line {
   // Under the stream's monitor.
   var output: [Output] = []
   var waitingAudio = 0
+  /// The task waits for something to push.
+  var isWaiting = false
   /// Between activation and deactivation of the pad.
   var isActive = false
   /// What downstream said to the last push.

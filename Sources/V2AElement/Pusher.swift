@@ -34,10 +34,17 @@ extension Element {
   func loop(_ line: Line) {
     let take = { (s: inout StreamState) -> Next? in
       guard s.flowing, line.isActive else { return .flushing }
+      line.isWaiting = line.output.isEmpty
       guard !line.output.isEmpty else { return nil }
       let item = line.output.removeFirst()
       if case .audio = item { line.waitingAudio -= 1 }
       return .item(item)
+    }
+    if let onStarving, stream.with({ _ in
+      line.isWaiting = line.output.isEmpty
+      return line.isWaiting
+    }) {
+      onStarving()
     }
     let patience = patience(line)
     let next = patience.map { stream.wait(atMost: $0, take) } ?? stream.wait(take)
@@ -123,6 +130,7 @@ extension Element {
       let reached = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, guint64(max(0, pts.addingSaturated(duration))))
       line.published.with { $0 = nanoseconds(reached) ?? $0 }
     }
+    log(GST_LEVEL_LOG, "\(line.name): \(stereo.count / 2) samples at \(pts) ns\(isSilent ? ", silent" : "")")
     let flow = gst_pad_push(line.pad, buffer)
     if flow != GST_FLOW_OK { stop(flow, line) }
   }

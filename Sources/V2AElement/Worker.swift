@@ -34,12 +34,17 @@ extension Element {
     var state = WorkerState(epoch: stream.with { $0.epoch })
     while true {
       let known = state.epoch
+      if let onStarving, stream.with({ $0.work.isEmpty && $0.flowing }) {
+        stream.with { $0.workerWaits = true }
+        onStarving()
+      }
       let task = stream.wait { s -> Task? in
         if s.stopping { return .stop }
         if s.epoch != known {
           return .restart(epoch: s.epoch)
         }
         guard s.flowing, !s.work.isEmpty else { return nil }
+        s.workerWaits = false
         let item = s.work.removeFirst()
         if case .frame = item { s.waitingFrames -= 1 }
         return .item(item)

@@ -18,7 +18,8 @@ final class Harness {
     guard !registered else { return }
     registered = true
     gst_init(nil, nil)
-    gst_element_register(nil, "v2a", 0, gst_v2a_get_type())
+    gst_element_register_v2a(nil)
+    gst_element_register_v2abin(nil)
   }
 
   init(caps: String = "video/x-raw,format=GRAY8,width=64,height=64,framerate=30/1", _ properties: (UnsafeMutablePointer<GstElement>) -> Void = { _ in }) {

@@ -123,6 +123,27 @@ final class Pipeline {
     return live != 0 ? UInt64(least) : 0
   }
 
+  /// max-size-time of the queue in a v2abin, in nanoseconds.
+  func queueTime(_ name: String) -> UInt64 {
+    let inner = UnsafeMutableRawPointer(self[name]).assumingMemoryBound(to: GstBin.self)
+    var result: UInt64 = 0
+    let iterator = gst_bin_iterate_elements(inner)
+    defer { gst_iterator_free(iterator) }
+    withUnsafeMutablePointer(to: &result) { pointer in
+      _ = gst_iterator_foreach(
+        iterator,
+        { item, data in
+          let object = g_value_get_object(item)!.assumingMemoryBound(to: GObject.self)
+          guard g_object_class_find_property(v2a_test_class(object), "max-size-time") != nil else { return }
+          var v = GValue()
+          g_value_init(&v, GType(11 << 2))  // G_TYPE_UINT64
+          g_object_get_property(object, "max-size-time", &v)
+          data!.assumingMemoryBound(to: UInt64.self).pointee = UInt64(g_value_get_uint64(&v))
+        }, pointer)
+    }
+    return result
+  }
+
   /// Notes every buffer that passes a pad, with the running time at which it did.
   func watch(_ name: String, _ pad: String) -> Probe {
     let probe = Probe(self[name], pad)

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 GType gst_v2a_get_type(void);
 GST_ELEMENT_REGISTER_DECLARE(v2a);
 
+GST_ELEMENT_REGISTER_DECLARE(v2abin);
+
 /* Source pad of a variation: a GstPad with seed and prompts of its own. */
 #define V2A_TYPE_PAD (gst_v2a_pad_get_type())
 GType gst_v2a_pad_get_type(void);
@@ -74,6 +76,10 @@ GstCaps *v2a_audio_caps(int channels);
 GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *out);
 GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *out);
 void v2a_start_task(GstPad *src, void *line);
+/* For the bin around it: called from the element's worker whenever it has nothing to do; `element` is a v2a. */
+void v2a_on_starving(GstElement *element, void (*call)(void *data), void *data);
+/* What the video's queue should hold, in nanoseconds, when it holds `level` of at most `most`. */
+guint64 v2a_bin_room(GstElement *element, guint64 level, guint64 most);
 GstPad *v2a_pad_new(GstElement *element, GstPadTemplate *template, const char *name);
 /* Copies of a variation's properties; strings are the caller's to g_free. */
 void v2a_pad_get(GstPad *pad, guint64 *seed, char **prompt, char **negative_prompt);
@@ -101,6 +107,8 @@ void v2a_element_remove_src(void *element, GstPad *pad);
 /* Takes up the pad for timed prompts, or gives it up. */
 gboolean v2a_element_add_prompts(void *element, GstPad *pad);
 void v2a_element_remove_prompts(void *element);
+void v2a_element_on_starving(void *element, void (*call)(void *data), void *data);
+guint64 v2a_element_bin_room(void *element, guint64 level, guint64 most);
 GstFlowReturn v2a_element_prompt_chain(void *element, GstBuffer *buffer);
 gboolean v2a_element_prompt_event(void *element, GstEvent *event);
 
