@@ -61,6 +61,10 @@ extension Element {
     let end = pts.addingSaturated(max(1, duration ?? 1))
     if gst_segment_clip(&segment, GST_FORMAT_TIME, guint64(pts), guint64(end), &start, &stop) == 0 { return GST_FLOW_OK }
 
+    if v2a_buffer_is_gap(buffer) != 0 && gst_buffer_get_size(buffer) == 0 {
+      // A picture that upstream could not get: the one before stays on.
+      return hold(from: pts, for: duration)
+    }
     if let flow = resynchronise(buffer, pts), flow != GST_FLOW_OK { return flow }
     guard let base = intake.base else {
       // A picture that is shown already when the segment begins is heard from there on.

@@ -22,7 +22,7 @@ extension Element {
   }
 
   /// Silence leaves this much before downstream needs it.
-  private static let margin: Int64 = 10_000_000
+  private static let margin: Int64 = 20_000_000
 
   /// Samples that the stream still has after sample number `position`, as far as is known.
   private func room(_ line: Line, after position: Int64) -> Int64 {

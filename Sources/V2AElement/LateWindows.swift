@@ -67,11 +67,15 @@ extension Element {
   /// were there, for windows queue up.
   private func account(_ chunk: AudioChunk, _ pts: Int64, _ segment: GstSegment?, _ now: Int64?) {
     var spent = Int64(min(chunk.report.seconds, 3600) * 1e9)
-    if settings.with({ $0.latePolicy }) == V2A_LATE_WAIT, let now, let running = running(pts, segment) {
+    let waits = settings.with { $0.latePolicy } == V2A_LATE_WAIT
+    if waits, let now, let running = running(pts, segment) {
       let structural = stream.with { $0.live.structural }
       spent = max(spent, now.subtractingSaturated(running.addingSaturated(structural)))
     }
-    let (hasChanged, isLive) = stream.with { ($0.live.budget.add(spent), $0.live.isLive) }
+    let (hasChanged, isLive) = stream.with { s -> (Bool, Bool) in
+      let bounded = s.live.budget.bound(hop: LatentGrid.nanoseconds(ofLatents: s.live.hop), isBounded: !waits)
+      return (s.live.budget.add(spent) || bounded, s.live.isLive)
+    }
     if hasChanged && isLive {
       log(GST_LEVEL_INFO, "windows take up to \(spent / 1_000_000) ms: latency changes")
       postLatencyMessage()

@@ -2,14 +2,14 @@
 ///
 /// Grows as soon as a window needs more, and shrinks only when eight windows in a row have needed less than half of it.
 public struct ProcessingBudget: Sendable, Equatable {
-  /// What every promise has on top, for threads to wake up.
-  public static let reserve: Int64 = 20_000_000
+  /// What every promise has on top, for threads to wake up on a busy machine.
+  public static let reserve: Int64 = 40_000_000
   /// Windows that the promise looks back on.
   public static let memory = 8
 
   public private(set) var promised: Int64
   /// The most that may be promised; nil: any amount.
-  public let most: Int64?
+  public private(set) var most: Int64?
   private var recent: [Int64] = []
 
   /// Before anything was measured, half of the hop is promised: half of what the machine may take. With a bound this is also
@@ -17,6 +17,14 @@ public struct ProcessingBudget: Sendable, Equatable {
   public init(hop: Int64, isBounded: Bool) {
     promised = max(0, hop) / 2
     most = isBounded ? max(0, hop) / 2 : nil
+  }
+
+  /// Sets or lifts the bound; whether that changes the promise.
+  public mutating func bound(hop: Int64, isBounded: Bool) -> Bool {
+    most = isBounded ? max(0, hop) / 2 : nil
+    guard let most, promised > most else { return false }
+    promised = most
+    return true
   }
 
   /// Takes note of a window; whether the promise has changed, so that the pipeline must hear of it.

@@ -86,6 +86,43 @@ extension ElementSuites {
       withExtendedLifetime(harness) {}
     }
 
+    /// Segments that cannot have sound: an error that says so, and an end to the flow.
+    @Test(arguments: ["bytes", "backwards"]) func impossibleSegments(kind: String) {
+      let harness = Self.harness()
+      let bus = gst_bus_new()!
+      gst_element_set_bus(harness.element, bus)
+      var segment = GstSegment()
+      gst_segment_init(&segment, kind == "bytes" ? GST_FORMAT_BYTES : GST_FORMAT_TIME)
+      if kind == "backwards" { segment.rate = -1 }
+      gst_harness_push_event(harness.h, gst_event_new_segment(&segment))
+      let message = gst_bus_timed_pop_filtered(bus, 1_000_000_000, GST_MESSAGE_ERROR)
+      #expect(message != nil)
+      if let message {
+        let text = Pipeline.Message(message: message).text
+        #expect(text.contains(kind == "bytes" ? "time format" : "backwards"), "\(text)")
+        gst_message_unref(message)
+      }
+      gst_element_set_bus(harness.element, nil)
+      gst_object_unref(bus)
+      withExtendedLifetime(harness) {}
+    }
+
+    /// Empty buffers with the GAP flag, which decoders send for pictures that they lost: the one before stays on.
+    @Test func lostPictures() {
+      let harness = Self.harness()
+      harness.push(pts: 0, duration: 33_333_333, level: 200)
+      for i in 1..<60 {
+        let buffer = gst_buffer_new()!
+        buffer.pointee.pts = GstClockTime(i * 33_333_333)
+        buffer.pointee.duration = 33_333_333
+        buffer.pointee.mini_object.flags |= 1 << 11  // GST_BUFFER_FLAG_GAP
+        #expect(gst_harness_push(harness.h, buffer) == GST_FLOW_OK)
+      }
+      harness.pushEOS()
+      let out = harness.pullAll()
+      #expect(out.eos && abs(out.samples.count / 2 - 96_000) <= 2 && out.samples.first == 200.0 / 255)
+    }
+
     /// An unmarked hole is bridged by the picture before.
     @Test func unmarkedHole() {
       let harness = Self.harness()

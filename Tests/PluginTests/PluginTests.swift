@@ -135,4 +135,12 @@ extension PluginTests {
     let debug = try Self.run(command, environment: ["GST_DEBUG": "v2a:5", "GST_DEBUG_NO_COLOR": "1"])
     #expect(quiet.output.isEmpty && debug.output.contains("window at 0 ns"))
   }
+
+  /// A file through uridecodebin3 and v2abin into Matroska: picture and sound to the end, no thought for queues.
+  @Test func uridecodebinAndBin() throws {
+    let sample = Self.here.deletingLastPathComponent().deletingLastPathComponent().appending(path: "Pipelines/sample.mp4").path
+    let (status, output) = try Self.run(
+      "gst-launch-1.0 -q uridecodebin3 uri=file://\(sample) ! v2abin name=b steps=1 b.video_src ! videoconvert ! x264enc speed-preset=ultrafast ! matroskamux name=m ! filesink location=$OUT/bin.mkv  b.audio_src ! audioconvert ! opusenc ! m. && gst-discoverer-1.0 $OUT/bin.mkv")
+    #expect(status == 0 && output.contains("audio #") && output.contains("Duration: 0:00:0"), "\(output)")
+  }
 }
