@@ -49,8 +49,11 @@ extension Element {
       let owned = OwnedEvent(event)
       return gap(owned)
     case GST_EVENT_STREAM_START:
+      let owned = OwnedEvent(event)
       stream.update { $0.started = true }
-      return enqueue(.event(OwnedEvent(event))) == GST_FLOW_OK
+      // The sound of the stream before ends before the next one begins.
+      if intake.base != nil, drain() != GST_FLOW_OK { return false }
+      return enqueue(.event(owned)) == GST_FLOW_OK
     default:
       if v2a_event_is_serialized(event) != 0 { return enqueue(.event(OwnedEvent(event))) == GST_FLOW_OK }
       return pushToAll(event)

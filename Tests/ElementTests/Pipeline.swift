@@ -164,7 +164,7 @@ final class Probe: @unchecked Sendable {
   private let element: UnsafeMutablePointer<GstElement>
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private var seen: [Buffer] = []
-  private var seenEvents: [(type: GstEventType, seqnum: UInt32)] = []
+  private var seenEvents: [(type: GstEventType, seqnum: UInt32, after: Int)] = []
   private var texts: [String] = []
 
   init(_ element: UnsafeMutablePointer<GstElement>, _ name: String) {
@@ -197,7 +197,8 @@ final class Probe: @unchecked Sendable {
 
   var buffers: [(pts: UInt64, duration: UInt64, arrived: Int64, gap: Bool)] { locked { seen.map { ($0.pts, $0.duration, $0.arrived, $0.gap) } } }
   var all: [Buffer] { locked { seen } }
-  var events: [(type: GstEventType, seqnum: UInt32)] { locked { seenEvents } }
+  /// Events, and how many buffers had passed before them.
+  var events: [(type: GstEventType, seqnum: UInt32, after: Int)] { locked { seenEvents } }
   /// Tag lists as text.
   var tags: [String] { locked { texts } }
 
@@ -219,7 +220,7 @@ final class Probe: @unchecked Sendable {
 
   private func note(_ event: UnsafeMutablePointer<GstEvent>) {
     locked {
-      seenEvents.append((v2a_event_type(event), UInt32(gst_event_get_seqnum(event))))
+      seenEvents.append((v2a_event_type(event), UInt32(gst_event_get_seqnum(event)), seen.count))
       var tags: UnsafeMutablePointer<GstTagList>?
       if v2a_event_type(event) == GST_EVENT_TAG {
         gst_event_parse_tag(event, &tags)

@@ -141,6 +141,11 @@ extension ElementSuites {
       pipeline.play()
       #expect(pipeline.run(seconds: 20) { _ in } == GST_MESSAGE_EOS)
       #expect(probe.buffers.reduce(0) { $0 + $1.duration } == 3 * Self.second)
+      // Each stream's sound is complete before the next one is announced.
+      let ends = probe.events.filter { $0.type == GST_EVENT_STREAM_START }.map { event in
+        probe.buffers.prefix(event.after).reduce(0) { $0 + $1.duration }
+      }
+      #expect(ends == [0, Self.second, 2 * Self.second], "\(ends)")
       // White is white whatever the range of the format.
       #expect(probe.all.allSatisfy { $0.first.0 > 0.98 }, "\(probe.all.map(\.first.0))")
     }
