@@ -22,7 +22,7 @@ public final class Element: @unchecked Sendable {
   var intake = FrameIntake()
   /// The thread of the text's upstream only.
   var textSegment: GstSegment?
-  /// Worker only (and state changes while it does not run).
+  /// Worker only (and state changes while it does not run); nil until the model is loaded.
   var generator: (any SoundtrackGenerator)?
   /// Called by the worker when it has nothing to do. Set by the bin around the element before anything runs.
   var onStarving: (() -> Void)?
@@ -47,13 +47,7 @@ public final class Element: @unchecked Sendable {
   func willChange(_ transition: GstStateChange) -> Bool {
     switch transition {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
-      let (model, wanted, policy) = settings.with { ($0.model, $0.soundtrack, $0.latePolicy) }
-      do throws(EngineError) {
-        generator = try Self.makeGenerator(model, wanted)
-      } catch {
-        ErrorMapping.post(error, on: object)
-        return false
-      }
+      let (wanted, policy) = settings.with { ($0.soundtrack, $0.latePolicy) }
       intake = FrameIntake()
       stream.update {
         $0.reset()

@@ -72,7 +72,10 @@ struct StreamState {
   /// The worker waits for frames.
   var workerWaits = false
   /// Neither worker nor tasks have anything to do.
-  var isStarving: Bool { workerWaits && work.isEmpty && lines.allSatisfy { $0.isWaiting || !$0.isActive || $0.flow != GST_FLOW_OK } }
+  var isStarving: Bool {
+    workerWaits && work.isEmpty
+      && lines.allSatisfy { ($0.isWaiting && $0.output.isEmpty) || !$0.isActive || $0.flow != GST_FLOW_OK }
+  }
 
   /// What downstream and the model allow.
   var flow: GstFlowReturn { failed ? GST_FLOW_ERROR : combined(lines.map(\.flow)) }

@@ -32,6 +32,7 @@ extension Element {
   /// The worker: turns queued frames into sound until the element stops.
   func work() {
     var state = WorkerState(epoch: stream.with { $0.epoch })
+    loadModel()
     while true {
       let known = state.epoch
       if let onStarving, stream.with({ $0.work.isEmpty && $0.flowing }) {
@@ -67,7 +68,7 @@ extension Element {
   }
 
   private func perform(_ item: Work, _ state: inout WorkerState) throws(EngineError) {
-    guard let generator else { return }
+    guard let generator else { return fail(epoch: state.epoch) }
     switch item {
     case .begin(let base): begin(base, generator, &state)
     case .frame(let frame):

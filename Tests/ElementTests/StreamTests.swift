@@ -3,6 +3,7 @@ import CGStreamer
 import CGstCheck
 import Testing
 import V2AElement
+import V2AEngine
 
 #if canImport(Glibc)
   import Glibc
@@ -121,6 +122,23 @@ extension ElementSuites {
       harness.pushEOS()
       let out = harness.pullAll()
       #expect(out.eos && abs(out.samples.count / 2 - 96_000) <= 2 && out.samples.first == 200.0 / 255)
+    }
+
+    /// A model that cannot be loaded: state changes go on, and the bus and the flow say what is wrong. One that can: progress.
+    @Test(arguments: [true, false]) func modelLoading(works: Bool) {
+      let pipeline = Pipeline("videotestsrc num-buffers=200 ! video/x-raw,width=64,height=64 ! v2a name=v model=/nonexistent ! fakesink")
+      if !works { Element.makeGenerator = { _, _ throws(EngineError) in throw .modelNotFound(path: "/nonexistent") } }
+      pipeline.play()
+      var progress: [GstProgressType] = [], texts: [String] = []
+      let end = pipeline.run(seconds: 10) { message in
+        if message.type == GST_MESSAGE_ERROR { texts.append(message.text) }
+        guard message.type == GST_MESSAGE_PROGRESS else { return }
+        var type = GST_PROGRESS_TYPE_START
+        gst_message_parse_progress(message.message, &type, nil, nil)
+        progress.append(type)
+      }
+      #expect(progress == [GST_PROGRESS_TYPE_START, works ? GST_PROGRESS_TYPE_COMPLETE : GST_PROGRESS_TYPE_ERROR])
+      #expect(end == (works ? GST_MESSAGE_EOS : GST_MESSAGE_ERROR) && texts == (works ? [] : ["no model at /nonexistent"]))
     }
 
     /// An unmarked hole is bridged by the picture before.
