@@ -83,6 +83,33 @@ extension ElementSuites {
       gst_harness_teardown(text)
     }
 
+    /// Any bytes at any time as text: no harm, and the sound is complete.
+    @Test func hostileText() {
+      let harness = Harness { setString($0, "prompt", Array("wind".utf8CString)) }
+      let text = gst_harness_new_with_element(harness.element, "prompt_sink", nil)!
+      gst_harness_set_src_caps_str(text, "text/x-raw,format=pango-markup")
+      var random = StressTests.Random(state: 3)
+      let times: [UInt64] = [0, 1, 500_000_000, 1 << 62, 1 << 63, .max - 1, .max]
+      for _ in 0..<3000 {
+        let bytes = (0..<random.next(40)).map { _ in ["<", ">", "&amp;", "-", "\n", "\u{FF}", "i", "/", "\0", "é"][random.next(10)] }.joined()
+        var raw = Array(bytes.utf8)
+        if random.next(3) == 0, !raw.isEmpty { raw[random.next(raw.count)] = UInt8(random.next(256)) }
+        let buffer = gst_buffer_new_allocate(nil, gsize(raw.count), nil)!
+        gst_buffer_fill(buffer, 0, raw, gsize(raw.count))
+        buffer.pointee.pts = GstClockTime(times[random.next(times.count)])
+        buffer.pointee.duration = GstClockTime(times[random.next(times.count)])
+        #expect(gst_harness_push(text, buffer) == GST_FLOW_OK)
+        if random.next(10) == 0 {
+          gst_harness_push_event(text, gst_event_new_gap(GstClockTime(times[random.next(5)]), GstClockTime(times[random.next(times.count)])))
+        }
+      }
+      for i in 0..<90 { harness.push(pts: UInt64(i) * 33_333_333, duration: 33_333_333) }
+      harness.pushEOS()
+      let out = harness.pullAll()
+      #expect(out.eos && abs(out.samples.count / 2 - 144_000) <= 2)
+      gst_harness_teardown(text)
+    }
+
     /// A seek takes the text along: the cues of the new place apply.
     @Test func seekWithText() throws {
       let path = try Self.file(Self.subtitles[0].1, "srt")
