@@ -26,6 +26,10 @@ GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *out)
   GstVideoInfo source = *in;
   gst_video_info_set_format(out, GST_VIDEO_FORMAT_GRAY8, 64, 64);
   out->colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
+  /* With equal matrices GstVideoConverter copies the plane and leaves its range as it is: black would be 16. */
+  if (in->colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235)
+    out->colorimetry.matrix = in->colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT709 ? GST_VIDEO_COLOR_MATRIX_BT601
+                                                                                     : GST_VIDEO_COLOR_MATRIX_BT709;
   out->fps_n = in->fps_n;
   out->fps_d = in->fps_d;
   return gst_video_converter_new(
@@ -52,4 +56,4 @@ GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *ou
                         side, NULL));
 }
 
-void v2a_start_task(GstPad *src, void *element) { gst_pad_start_task(src, v2a_element_loop, element, NULL); }
+void v2a_start_task(GstPad *src, void *line) { gst_pad_start_task(src, v2a_element_loop, line, NULL); }

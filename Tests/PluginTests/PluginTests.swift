@@ -88,3 +88,59 @@ import Testing
     #expect(status == 0 && !output.contains("object-alive, type-name=(string)Gst"), "\(output.suffix(2000))")
   }
 }
+
+extension PluginTests {
+  static let here = URL(filePath: #filePath).deletingLastPathComponent()
+
+  /// Pads, properties, ranges and texts as gst-inspect-1.0 shows them, against the files in gst-inspect/. After a change that is
+  /// meant: V2A_UPDATE_GOLDEN=1 swift test --filter inspection
+  @Test(arguments: ["v2a", "v2abin"]) func inspection(element: String) throws {
+    // What depends on where the plugin lies, and on which formats GStreamer knows, is left out.
+    let (status, output) = try Self.run(
+      "gst-inspect-1.0 \(element) | sed -e '/^Plugin Details/,/^$/d' -e '/format: { (string)ABGR/d' -e 's/[[:space:]]*$//'")
+    #expect(status == 0)
+    let file = Self.here.appending(path: "gst-inspect/\(element).txt")
+    if ProcessInfo.processInfo.environment["V2A_UPDATE_GOLDEN"] != nil { try output.write(to: file, atomically: true, encoding: .utf8) }
+    let golden = try String(contentsOf: file, encoding: .utf8)
+    let new = Set(output.split(separator: "\n")).subtracting(golden.split(separator: "\n"))
+    let gone = Set(golden.split(separator: "\n")).subtracting(output.split(separator: "\n"))
+    #expect(output == golden, "new: \(new.sorted()), gone: \(gone.sorted())")
+  }
+
+  /// The leaks and latency tracers over everything the element can do: text, variations, a muxer, a bin.
+  @Test func tracersRunClean() throws {
+    try "1\n00:00:00,500 --> 00:00:01,000\nrain\n- music\n".write(to: Self.scratch.appending(path: "cues.srt"), atomically: true, encoding: .utf8)
+    for pipeline in [
+      "videotestsrc num-buffers=60 ! video/x-raw,width=64,height=64,framerate=30/1 ! v2a name=v steps=1 matroskamux name=m ! fakesink  v.src_0 ! m.  v.src_1 ! m.  filesrc location=$OUT/cues.srt ! subparse ! v.prompt_sink",
+      "videotestsrc num-buffers=60 ! video/x-raw,width=64,height=64,framerate=30/1 ! v2abin name=b steps=1  b.video_src ! matroskamux name=m ! fakesink  b.audio_src ! m.",
+      "videotestsrc is-live=true num-buffers=60 ! video/x-raw,width=64,height=64,framerate=30/1 ! v2a steps=1 hop=341000000 ! fakesink sync=true",
+    ] {
+      // One after the other: the latency tracer of GStreamer 1.22 itself keeps the sink alive.
+      for tracer in ["leaks", "latency(flags=pipeline+element+reported)"] {
+        let (status, output) = try Self.run(
+          "gst-launch-1.0 -q \(pipeline)",
+          environment: ["GST_TRACERS": tracer, "GST_DEBUG": "GST_TRACER:7", "G_DEBUG": "fatal-criticals", "GST_DEBUG_NO_COLOR": "1"])
+        #expect(status == 0, "\(output.suffix(2000))")
+        let alive = output.split(separator: "\n").filter { $0.contains("object-alive, type-name=(string)Gst") }
+        #expect(alive.isEmpty, "\(alive)")
+        if tracer != "leaks" { #expect(output.contains("element-latency") && output.contains("element=(string)v")) }
+      }
+    }
+  }
+
+  /// The debug category is there, and says per window at DEBUG what it did, at LOG and above nothing more than asked for.
+  @Test func debugLevels() throws {
+    let command = "gst-launch-1.0 -q videotestsrc num-buffers=60 ! video/x-raw,width=64,height=64,framerate=30/1 ! v2a steps=1 ! fakesink"
+    let quiet = try Self.run(command, environment: ["GST_DEBUG": "v2a:4"])
+    let debug = try Self.run(command, environment: ["GST_DEBUG": "v2a:5", "GST_DEBUG_NO_COLOR": "1"])
+    #expect(quiet.output.isEmpty && debug.output.contains("window at 0 ns"))
+  }
+
+  /// A file through uridecodebin3 and v2abin into Matroska: picture and sound to the end, no thought for queues.
+  @Test func uridecodebinAndBin() throws {
+    let sample = Self.here.deletingLastPathComponent().deletingLastPathComponent().appending(path: "Pipelines/sample.mp4").path
+    let (status, output) = try Self.run(
+      "gst-launch-1.0 -q uridecodebin3 uri=file://\(sample) ! v2abin name=b steps=1 b.video_src ! videoconvert ! x264enc speed-preset=ultrafast ! matroskamux name=m ! filesink location=$OUT/bin.mkv  b.audio_src ! audioconvert ! opusenc ! m. && gst-discoverer-1.0 $OUT/bin.mkv")
+    #expect(status == 0 && output.contains("audio #") && output.contains("Duration: 0:00:0"), "\(output)")
+  }
+}
