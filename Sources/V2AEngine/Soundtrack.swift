@@ -17,6 +17,8 @@ final class Soundtrack: SoundtrackGenerator {
   /// Per grid frame: features for the temporal part of the motion encoder.
   private var frames = History(width: MotionEncoder.width)
   private var motion = History(width: MotionEncoder.token)
+  /// Per grid frame: 1 where something moves.
+  private var moving = History(width: 1)
   private var tracks: [Variation]
   private var lastFrame: GridFrame?
   private var committed: Int64 = 0
@@ -46,6 +48,7 @@ final class Soundtrack: SoundtrackGenerator {
     visual = VisualMemory(seconds: model.configuration.visualSeconds)
     frames.clear()
     motion.clear()
+    moving.clear()
     for i in tracks.indices { tracks[i].restart(at: 0) }
     received = 0
     unchanged = 0
@@ -72,6 +75,7 @@ final class Soundtrack: SoundtrackGenerator {
       stillFeatures = features
     }
     frames.append(features)
+    moving.append([MotionEncoder.moves(luma, before: lastLuma ?? luma) ? 1 : 0])
     lastLuma = luma
     if let rgb = frame.rgb, rgb.count == 3 * GridFrame.colourSide * GridFrame.colourSide {
       // A picture that has not changed shows what it showed.
@@ -108,7 +112,7 @@ final class Soundtrack: SoundtrackGenerator {
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let chunk = model.transformer.prepare(
       context: tracks.flatMap { $0.latents[available] }, contextMotion: motion[available], motion: motion[window.chunk],
-      branches: tracks.flatMap { conditions(probabilities, $0.settings) }, sets: tracks.count, scratch: scratch)
+      branches: tracks.flatMap { conditions(probabilities, usesMotion: moves(in: window.chunk), $0.settings) }, sets: tracks.count, scratch: scratch)
     let size = window.chunk.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)
     let sampler = FlowMatchingSampler(
@@ -209,10 +213,16 @@ final class Soundtrack: SoundtrackGenerator {
     motion.append(Array(tokens[(first - from) * MotionEncoder.token..<(end - from) * MotionEncoder.token]))
   }
 
+  /// False for a still picture, perhaps with one cut: it says nothing of when something happens, so that prompt and picture may
+  /// sound at any time. With motion as a condition nothing would: no onset is seen.
+  private func moves(in chunk: Range<Int>) -> Bool {
+    moving[chunk].reduce(0, +) > 1
+  }
+
   /// The guided branch, and unless guidance is off the one to steer away from: no picture, and the negative prompt or none.
-  private func conditions(_ probabilities: [Float]?, _ own: SoundtrackSettings) -> [Conditions] {
+  private func conditions(_ probabilities: [Float]?, usesMotion: Bool, _ own: SoundtrackSettings) -> [Conditions] {
     var guided = Conditions.none
-    guided.usesMotion = true
+    guided.usesMotion = usesMotion
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts) }
     (guided.states, guided.prompt) = encode(own.prompt)
     if settings.guidanceScale == 1 { return [guided] }
@@ -259,6 +269,7 @@ final class Soundtrack: SoundtrackGenerator {
     let next = planner.position
     let decoded = Int(committed / LatentGrid.samplesPerLatent) - AudioDecoder.lookBack
     for i in tracks.indices { tracks[i].latents.forget(before: min(next - settings.context, decoded)) }
+    moving.forget(before: next)
     motion.forget(before: next - settings.context)
     frames.forget(before: next - MotionEncoder.lookBack)
     visual.forget(before: next)

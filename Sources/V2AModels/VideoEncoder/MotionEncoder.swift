@@ -57,6 +57,11 @@ public final class MotionEncoder: Sendable {
     v2a_gelu_tanh(output, Self.width)
   }
 
+  /// Whether something in a frame of luma 0..1 [64, 64] has moved, or lit up, since the frame before.
+  public static func moves(_ luma: [Float], before: [Float]) -> Bool {
+    MotionStatistics.largestChange(luma, before: before) > 2 / 255
+  }
+
   /// Frame features [rows, 128] -> tokens [rows, 5]. Rows outside are taken as zero, so of a piece of a stream the first
   /// `lookBack` tokens (unless it is the stream's start) and the last `lookAhead` (unless it is its end) are not valid.
   public func tokens(

@@ -40,6 +40,23 @@ enum MotionStatistics {
     }
   }
 
+  /// Largest mean change of luma in a cell of the 8 x 8 grid, 0...1; noise averages out, a thing that moves does not.
+  static func largestChange(_ luma: [Float], before: [Float]) -> Float {
+    precondition(luma.count == side * side && before.count == luma.count)
+    let cell = side / grid
+    var largest: Float = 0
+    for gridRow in 0..<grid {
+      for gridColumn in 0..<grid {
+        var sum: Float = 0
+        for row in gridRow * cell..<(gridRow + 1) * cell {
+          for i in row * side + gridColumn * cell..<row * side + (gridColumn + 1) * cell { sum += luma[i] - before[i] }
+        }
+        largest = max(largest, abs(sum) / Float(cell * cell))
+      }
+    }
+    return largest
+  }
+
   /// Standard deviation of a frame.
   private static func deviation(_ luma: [Float]) -> Float {
     var mean: Double = 0

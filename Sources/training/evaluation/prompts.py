@@ -21,8 +21,7 @@ PROMPTS = {
     "blast": ("an explosion", "a gunshot", "thunder"), "vehicle": ("a car engine running", "a jet aircraft flying past"),
     "water": ("a stream flowing", "a splash in water", "rain falling"), "fire": ("a fire crackling", "a campfire burning"),
     "impact": ("hitting metal", "a knock on wood", "a stone impact"), "footsteps": ("footsteps on gravel", "someone walking"),
-    "drums": ("a drum beat", "drums playing"), "plucked": ("a piano playing", "an acoustic guitar", "a xylophone"),
-    "sustained": ("violins playing", "a choir singing", "a church organ"), "voice": ("a person shouting", "a man grunting"),
+    "drums": ("a drum beat", "drums playing"), "instrument": ("a piano playing", "violins playing", "a church organ", "an acoustic guitar"),
 }
 SECONDS = 5.0
 
