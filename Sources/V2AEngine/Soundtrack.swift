@@ -258,7 +258,7 @@ final class Soundtrack: SoundtrackGenerator {
       for channel in 0..<2 {
         let x = planar[channel * length + skip + i]
         finite = finite && x.isFinite
-        out[2 * i + channel] = min(max(x, -1), 1)
+        out[2 * i + channel] = SoftClip.apply(x)
       }
     }
     guard finite else { throw .notFinite(stage: "audio decoder") }

@@ -1,7 +1,7 @@
 """Does a prompt give what it says? `python -m evaluation.prompts --data D [--classes ...] [--seeds 10]`
 
 Each class's prompts, with several seeds and a black picture, goes through the plugin; the judge (evaluation.judge) names what it
-hears, as it does for held-out recordings. Then each class with its own name as negative prompt beside a prompt for two classes.
+hears, as it does for held-out recordings, as they are and through the codec alone. Then each class with its own name as negative prompt beside a prompt for two classes.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from evaluation import product
 from evaluation.judge import Panel, label, log_mel
+from evaluation.roundtrip import RoundTrip
 
 # What a person would type, taken in turn by the seeds. Classes that the judge can tell apart on recordings are the ones tested.
 PROMPTS = {
@@ -36,19 +37,23 @@ def main():
     parser.add_argument("--data", type=Path, default=default_data_root())
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--least", type=float, default=0.5, help="recall on recordings that a class needs to be tested")
+    parser.add_argument("--least", type=float, default=0.25, help="recall on recordings that a class needs to be tested")
     parser.add_argument("--classes", nargs="*", help="instead of those with enough recall")
     parser.add_argument("--set", nargs="*", default=[], help="more properties, as name=value")
     options = parser.parse_args()
     settings = dict(pair.split("=", 1) for pair in options.set)
     panel = Panel(options.data / "judge" / "judge.pt")
     corpus = Corpus(corpus_folder(options.data), split="real")
-    real = {}
+    real, coded, codec = {}, {}, RoundTrip()
     for row in corpus.rows:
-        if label(row) in panel.classes and label(row) in PROMPTS:
-            real.setdefault(label(row), []).append(log_mel(corpus.samples(row, 0, 10 * 48_000)))
+        name = label(row)
+        if name in panel.classes and name in PROMPTS:
+            samples = corpus.samples(row, 0, 10 * 48_000)
+            real.setdefault(name, []).append(log_mel(samples))
+            if len(coded.setdefault(name, [])) < 16:
+                coded[name].append(log_mel(codec(samples[: 5 * 48_000])))
     candidates = sorted(real)
-    recall = lambda c, among: np.mean([np.argmax(panel(mel, among)) == among.index(c) for mel in real[c]])
+    recall = lambda c, among, sounds=real: np.mean([np.argmax(panel(mel, among)) == among.index(c) for mel in sounds[c]])
     classes = options.classes or [c for c in candidates if recall(c, candidates) >= options.least]
     chance = 1 / len(classes)
     truth = {c: recall(c, classes) for c in classes}
@@ -61,15 +66,15 @@ def main():
                                                         {"prompt": PROMPTS[c][seed % len(PROMPTS[c])], "seed": seed, **settings}, options.plugin)
                                            for seed in range(options.seeds)))
     print(f"{len(classes)} classes, {options.seeds} seeds; judged top 1; chance {chance:.3f}")
-    print("class         real (recordings)   generated   heard most")
+    print("class         real (recordings)   real through the codec   generated   heard most")
     ours = {}
     for i, c in enumerate(classes):
         votes = heard[c].argmax(1)
         ours[c] = np.mean(votes == i)
         most = ", ".join(f"{classes[k]} {n}" for n, k in sorted(((int((votes == k).sum()), k) for k in set(votes.tolist())), reverse=True)[:3])
-        print(f"{c:12s} {truth[c]:6.2f} ({len(real[c]):3d}) {ours[c]:17.2f}   {most}")
+        print(f"{c:12s} {truth[c]:6.2f} ({len(real[c]):3d}) {recall(c, classes, coded):24.2f} {ours[c]:11.2f}   {most}")
     mean_real, mean_ours = np.mean(list(truth.values())), np.mean(list(ours.values()))
-    print(f"mean         {mean_real:6.2f} {mean_ours:23.2f}   {mean_ours / mean_real:.2f} of real, {mean_ours / chance:.1f} times chance")
+    print(f"mean         {mean_real:6.2f} {np.mean([recall(c, classes, coded) for c in classes]):30.2f} {mean_ours:11.2f}   {mean_ours / mean_real:.2f} of real, {mean_ours / chance:.1f} times chance")
     print("negative prompt: mean probability, and rate of top 1, of class A for the prompt 'A and B', without and with 'A' negative")
     before, after, rates = [], [], np.zeros(2)
     pairs = [(classes[i], classes[(i + len(classes) // 2) % len(classes)]) for i in range(len(classes))]
