@@ -98,6 +98,7 @@ extension Element {
 
   /// Stereo, or mono when downstream takes nothing else.
   private func negotiate(_ line: Line) -> Bool {
+    _ = gst_pad_check_reconfigure(line.pad)
     line.pusher.channels = Int(v2a_negotiate_channels(line.pad))
     guard line.pusher.channels > 0, let caps = v2a_audio_caps(Int32(line.pusher.channels)) else {
       ErrorMapping.post(V2A_ERROR_NOT_NEGOTIATED, "downstream takes no 48 kHz float audio; add audioconvert ! audioresample", on: object)
@@ -111,7 +112,10 @@ extension Element {
 
   /// Stereo samples that follow what was pushed. `isSilent`: nothing but zeros.
   func push(_ stereo: [Float], isSilent: Bool, _ line: Line) {
-    guard var clock = line.pusher.clock, stereo.count >= 2 else { return }
+    guard stereo.count >= 2, line.pusher.clock != nil else { return }
+    // Downstream was linked anew, or wants another number of channels.
+    if gst_pad_check_reconfigure(line.pad) != 0, !negotiate(line) { return }
+    guard var clock = line.pusher.clock else { return }
     let (pts, duration, offset) = clock.advance(Int64(stereo.count / 2))
     line.pusher.clock = clock
     line.pusher.last = (stereo[stereo.count - 2], stereo[stereo.count - 1])

@@ -104,6 +104,22 @@ extension ElementSuites {
       #expect(probe.buffers.last.map { $0.pts + $0.duration } == 10 * Self.second)
     }
 
+    /// A seek on a pipeline goes to every sink; upstream gets it once.
+    @Test func oneSeekFromManySinks() {
+      let pipeline = Pipeline(
+        "videotestsrc ! video/x-raw,width=64,height=64,framerate=30/1 ! v2a name=v hop=341000000  v.src ! fakesink  v.src_0 ! fakesink  v.src_1 ! fakesink")
+      pipeline.pause()
+      #expect(pipeline.settle())
+      let video = pipeline.watch("v", "sink"), sound = pipeline.watch("v", "src_1")
+      #expect(gst_element_seek(
+        pipeline.element, 1, GST_FORMAT_TIME, GstSeekFlags(Self.flush), GST_SEEK_TYPE_SET, gint64(4 * Self.second), GST_SEEK_TYPE_SET,
+        gint64(6 * Self.second)) != 0)
+      pipeline.play()
+      #expect(pipeline.run(seconds: 10) { _ in } == GST_MESSAGE_EOS)
+      #expect(video.events.count { $0.type == GST_EVENT_FLUSH_STOP } == 1)
+      #expect(sound.buffers.first?.pts == 4 * Self.second && sound.buffers.reduce(0) { $0 + $1.duration } == 2 * Self.second)
+    }
+
     /// Position queries tell where the sound is.
     @Test func position() {
       let pipeline = Self.pipeline("videotestsrc num-buffers=300")

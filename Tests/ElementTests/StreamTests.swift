@@ -141,6 +141,21 @@ extension ElementSuites {
       #expect(end == (works ? GST_MESSAGE_EOS : GST_MESSAGE_ERROR) && texts == (works ? [] : ["no model at /nonexistent"]))
     }
 
+    /// Downstream asks for mono in mid-stream: mono from then on, without a break.
+    @Test func renegotiation() {
+      let pipeline = Pipeline(
+        "videotestsrc num-buffers=150 ! video/x-raw,width=64,height=64,framerate=30/1 ! v2a name=v hop=341000000 ! identity sleep-time=5000 ! capsfilter name=c ! fakesink")
+      let probe = pipeline.watch("v", "src")
+      pipeline.play()
+      pipeline.run(seconds: 0.12) { _ in }
+      gst_util_set_object_arg(UnsafeMutableRawPointer(pipeline["c"]).assumingMemoryBound(to: GObject.self), "caps", "audio/x-raw,channels=1")
+      #expect(pipeline.run(seconds: 10) { if $0.type == GST_MESSAGE_ERROR { Issue.record("\($0.text)") } } == GST_MESSAGE_EOS)
+      let changes = probe.events.filter { $0.type == GST_EVENT_CAPS }
+      #expect(changes.count == 2 && (changes.last?.after ?? 0) > 2)
+      #expect(probe.buffers.reduce(0) { $0 + $1.duration } == 5 * Self.second)
+      #expect(zip(probe.buffers, probe.buffers.dropFirst()).allSatisfy { abs(Int64($0.pts + $0.duration) - Int64($1.pts)) <= 1 })
+    }
+
     /// An unmarked hole is bridged by the picture before.
     @Test func unmarkedHole() {
       let harness = Self.harness()

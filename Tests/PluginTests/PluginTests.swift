@@ -143,4 +143,14 @@ extension PluginTests {
       "gst-launch-1.0 -q uridecodebin3 uri=file://\(sample) ! v2abin name=b steps=1 b.video_src ! videoconvert ! x264enc speed-preset=ultrafast ! matroskamux name=m ! filesink location=$OUT/bin.mkv  b.audio_src ! audioconvert ! opusenc ! m. && gst-discoverer-1.0 $OUT/bin.mkv")
     #expect(status == 0 && output.contains("audio #") && output.contains("Duration: 0:00:0"), "\(output)")
   }
+
+  /// The examples in C and Python print every window of the sample, where a compiler and python3-gi are installed.
+  @Test(arguments: ["c", "py"]) func examples(language: String) throws {
+    let pipelines = Self.here.deletingLastPathComponent().deletingLastPathComponent().appending(path: "Pipelines").path
+    let c = "command -v cc >/dev/null && command -v pkg-config >/dev/null || { echo missing; exit 0; }; cc -Wall -Werror \(pipelines)/windows.c -o $OUT/windows $(pkg-config --cflags --libs gstreamer-1.0) && cd $OUT && ./windows file://\(pipelines)/sample.mp4 rain"
+    let python = "/usr/bin/python3 -c \"import gi; gi.require_version('Gst', '1.0')\" 2>/dev/null || { echo missing; exit 0; }; cd $OUT && \(pipelines)/windows.py \(pipelines)/sample.mp4 rain"
+    let (status, output) = try Self.run(language == "c" ? c : python)
+    if output == "missing\n" { return }
+    #expect(status == 0 && output.split(separator: "\n").count { $0.contains("steps") } == 6, "\(output)")
+  }
 }
