@@ -20,7 +20,7 @@ let package = Package(
       name: "CGStreamer", path: "CShim/CGStreamer", pkgConfig: "gstreamer-audio-1.0 gstreamer-video-1.0",
       providers: [baseDevelopmentPackages]),
     .systemLibrary(
-      name: "CGstCheck", path: "CShim/CGstCheck", pkgConfig: "gstreamer-check-1.0",
+      name: "CGstCheck", path: "CShim/CGstCheck", pkgConfig: "gstreamer-check-1.0 gstreamer-controller-1.0",
       providers: [baseDevelopmentPackages]),
     .systemLibrary(
       name: "COpenBLAS", path: "CShim/COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),

@@ -7,13 +7,17 @@
 static inline GstClockTime v2a_buffer_pts(GstBuffer *buffer) { return GST_BUFFER_PTS(buffer); }
 static inline GstClockTime v2a_buffer_duration(GstBuffer *buffer) { return GST_BUFFER_DURATION(buffer); }
 static inline gboolean v2a_buffer_is_gap(GstBuffer *buffer) { return GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP); }
+static inline gboolean v2a_buffer_is_discont(GstBuffer *buffer) {
+  return GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+}
 static inline void v2a_buffer_set_times(GstBuffer *buffer, GstClockTime pts, GstClockTime duration, guint64 offset,
-                                        guint64 samples, gboolean discont) {
+                                        guint64 samples, gboolean discont, gboolean gap) {
   GST_BUFFER_PTS(buffer) = pts;
   GST_BUFFER_DURATION(buffer) = duration;
   GST_BUFFER_OFFSET(buffer) = offset;
   GST_BUFFER_OFFSET_END(buffer) = offset + samples;
   if (discont) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_RESYNC);
+  if (gap) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_GAP);
 }
 static inline GstEventType v2a_event_type(GstEvent *event) { return GST_EVENT_TYPE(event); }
 static inline gboolean v2a_event_is_serialized(GstEvent *event) { return GST_EVENT_IS_SERIALIZED(event); }

@@ -52,4 +52,4 @@ GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *ou
                         side, NULL));
 }
 
-void v2a_start_task(GstPad *src, void *element) { gst_pad_start_task(src, v2a_element_loop, element, NULL); }
+void v2a_start_task(GstPad *src, void *line) { gst_pad_start_task(src, v2a_element_loop, line, NULL); }

@@ -5,8 +5,23 @@
  * Gives silent video a soundtrack: looks at the pictures, and generates 48 kHz audio that fits them and an optional prompt,
  * window by window, while the video streams.
  *
- * Latency in live pipelines is upstream's plus #GstV2A:hop (a chunk's pictures must have been seen), the look-ahead (5
- * latents, 0.213 s) and the measured processing time. In files, memory does not grow with resolution or length.
+ * ## Latency
+ *
+ * Live latency is upstream's, plus #GstV2A:hop (the pictures of a window must have been seen), plus the look-ahead (5.5
+ * latents of 42.7 ms, and the time to the next picture), plus the time that a window takes to compute. That time is half of
+ * the hop until it has been measured, and a changed measurement is announced with a latency message. When a window would come
+ * later than promised, #GstV2A:late-policy decides; sound goes on without a gap, QoS messages tell what was left out, and a
+ * warning what to change. In files, memory does not grow with resolution or length.
+ *
+ * ## Timed prompts
+ *
+ * The request pad `prompt_sink` takes text, for instance from subparse: while a cue lasts, its lines are the prompt, and its
+ * lines that begin with `-` the negative prompt. Between cues the properties apply.
+ *
+ * ## Variations
+ *
+ * Every request pad `src_%u` gives another soundtrack of the same pictures, with #GstV2APad:seed and prompts of its own. The
+ * pictures are looked at once, and all variations go through the diffusion transformer together.
  *
  * ## Example launch line
  * |[
@@ -30,7 +45,9 @@ typedef struct {
   GstElementClass parent;
 } GstV2AClass;
 
-G_DEFINE_TYPE(GstV2A, gst_v2a, GST_TYPE_ELEMENT)
+static void child_proxy_init(gpointer interface, gpointer data);
+G_DEFINE_TYPE_WITH_CODE(GstV2A, gst_v2a, GST_TYPE_ELEMENT,
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_CHILD_PROXY, child_proxy_init))
 #define GST_V2A(object) ((GstV2A *)(object))
 GST_ELEMENT_REGISTER_DEFINE(v2a, "v2a", GST_RANK_NONE, V2A_TYPE_ELEMENT)
 
@@ -39,16 +56,21 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
     "src", GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS("audio/x-raw, format = F32LE, rate = 48000, channels = [ 1, 2 ], layout = interleaved"));
+static GstStaticPadTemplate variation_template = GST_STATIC_PAD_TEMPLATE(
+    "src_%u", GST_PAD_SRC, GST_PAD_REQUEST,
+    GST_STATIC_CAPS("audio/x-raw, format = F32LE, rate = 48000, channels = [ 1, 2 ], layout = interleaved"));
+static GstStaticPadTemplate prompt_template = GST_STATIC_PAD_TEMPLATE(
+    "prompt_sink", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS("text/x-raw, format = { utf8, pango-markup }"));
 
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec) {
-  if (id >= V2A_PROP_MODEL && id < V2A_PROP_WINDOW)
+  if (id >= V2A_PROP_MODEL && id <= V2A_PROP_LATE_POLICY && id != V2A_PROP_WINDOW)
     v2a_element_set_property(GST_V2A(object)->impl, (int)id, value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *spec) {
-  if (id >= V2A_PROP_MODEL && id <= V2A_PROP_WINDOW)
+  if (id >= V2A_PROP_MODEL && id <= V2A_PROP_LATE_POLICY)
     v2a_element_get_property(GST_V2A(object)->impl, (int)id, value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -83,14 +105,91 @@ static gboolean sink_query(GstPad *pad, GstObject *parent, GstQuery *query) {
 }
 
 static gboolean src_query(GstPad *pad, GstObject *parent, GstQuery *query) {
-  return v2a_element_src_query(GST_V2A(parent)->impl, query) || gst_pad_query_default(pad, parent, query);
+  return v2a_element_src_query(GST_V2A(parent)->impl, pad, query) || gst_pad_query_default(pad, parent, query);
+}
+
+static gboolean src_event(GstPad *pad, GstObject *parent, GstEvent *event) {
+  return v2a_element_src_event(GST_V2A(parent)->impl, pad, event);
 }
 
 static gboolean src_activate(GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active) {
-  return mode == GST_PAD_MODE_PUSH && v2a_element_src_activate(GST_V2A(parent)->impl, active);
+  return mode == GST_PAD_MODE_PUSH && v2a_element_src_activate(GST_V2A(parent)->impl, pad, active);
+}
+
+static GstFlowReturn prompt_chain(GstPad *pad, GstObject *parent, GstBuffer *buffer) {
+  return v2a_element_prompt_chain(GST_V2A(parent)->impl, buffer);
+}
+
+static gboolean prompt_event(GstPad *pad, GstObject *parent, GstEvent *event) {
+  return v2a_element_prompt_event(GST_V2A(parent)->impl, event);
+}
+
+static void set_up_source(GstPad *pad) {
+  gst_pad_set_query_function(pad, GST_DEBUG_FUNCPTR(src_query));
+  gst_pad_set_event_function(pad, GST_DEBUG_FUNCPTR(src_event));
+  gst_pad_set_activatemode_function(pad, GST_DEBUG_FUNCPTR(src_activate));
+  gst_pad_use_fixed_caps(pad);
+}
+
+static gboolean is_running(GstElement *element) {
+  return GST_STATE(element) > GST_STATE_READY || GST_STATE_NEXT(element) == GST_STATE_PAUSED;
+}
+
+static GstPad *request_new_pad(GstElement *element, GstPadTemplate *template, const char *name, const GstCaps *caps) {
+  GstV2A *self = GST_V2A(element);
+  GstPad *pad;
+  if (GST_PAD_TEMPLATE_DIRECTION(template) == GST_PAD_SRC) {
+    pad = v2a_pad_new(element, template, name);
+    set_up_source(pad);
+    if (!v2a_element_add_src(self->impl, pad)) {
+      gst_object_unref(gst_object_ref_sink(pad));
+      return NULL;
+    }
+  } else {
+    pad = gst_pad_new_from_template(template, "prompt_sink");
+    gst_pad_set_chain_function(pad, GST_DEBUG_FUNCPTR(prompt_chain));
+    gst_pad_set_event_function(pad, GST_DEBUG_FUNCPTR(prompt_event));
+    if (!v2a_element_add_prompts(self->impl, pad)) {
+      gst_object_unref(gst_object_ref_sink(pad));
+      return NULL;
+    }
+  }
+  if (is_running(element)) gst_pad_set_active(pad, TRUE);
+  gst_element_add_pad(element, pad);
+  gst_child_proxy_child_added(GST_CHILD_PROXY(element), G_OBJECT(pad), GST_OBJECT_NAME(pad));
+  return pad;
+}
+
+static void release_pad(GstElement *element, GstPad *pad) {
+  GstV2A *self = GST_V2A(element);
+  gst_pad_set_active(pad, FALSE);
+  if (GST_PAD_DIRECTION(pad) == GST_PAD_SRC)
+    v2a_element_remove_src(self->impl, pad);
+  else
+    v2a_element_remove_prompts(self->impl);
+  gst_child_proxy_child_removed(GST_CHILD_PROXY(element), G_OBJECT(pad), GST_OBJECT_NAME(pad));
+  gst_element_remove_pad(element, pad);
+}
+
+/* Properties of pads by name, as in `v2a src_0::seed=3` on a command line. */
+static GObject *child_by_index(GstChildProxy *proxy, guint index) {
+  GST_OBJECT_LOCK(proxy);
+  GObject *pad = g_list_nth_data(GST_ELEMENT(proxy)->pads, index);
+  if (pad) g_object_ref(pad);
+  GST_OBJECT_UNLOCK(proxy);
+  return pad;
+}
+
+static guint children_count(GstChildProxy *proxy) { return GST_ELEMENT(proxy)->numpads; }
+
+static void child_proxy_init(gpointer interface, gpointer data) {
+  GstChildProxyInterface *proxy = interface;
+  proxy->get_child_by_index = child_by_index;
+  proxy->get_children_count = children_count;
 }
 
 #define MUTABLE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
+#define CONTROLLABLE (MUTABLE | GST_PARAM_CONTROLLABLE)
 #define FIXED (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 
 static void gst_v2a_class_init(GstV2AClass *class) {
@@ -100,6 +199,8 @@ static void gst_v2a_class_init(GstV2AClass *class) {
   object->get_property = get_property;
   object->finalize = finalize;
   element->change_state = GST_DEBUG_FUNCPTR(change_state);
+  element->request_new_pad = GST_DEBUG_FUNCPTR(request_new_pad);
+  element->release_pad = GST_DEBUG_FUNCPTR(release_pad);
 
   g_object_class_install_property(
       object, V2A_PROP_MODEL,
@@ -117,11 +218,11 @@ static void gst_v2a_class_init(GstV2AClass *class) {
       object, V2A_PROP_GUIDANCE_SCALE,
       g_param_spec_float("guidance-scale", "Guidance scale",
                          "How strongly picture and prompt steer (1: no guidance, half the work; higher: closer, less varied)",
-                         0, 20, V2A_DEFAULT_GUIDANCE_SCALE, MUTABLE));
+                         0, 20, V2A_DEFAULT_GUIDANCE_SCALE, CONTROLLABLE));
   g_object_class_install_property(
       object, V2A_PROP_STEPS,
       g_param_spec_int("steps", "Steps", "Steps of the sampler per chunk: work grows in proportion", 1, 200,
-                       V2A_DEFAULT_STEPS, MUTABLE));
+                       V2A_DEFAULT_STEPS, CONTROLLABLE));
   g_object_class_install_property(
       object, V2A_PROP_SEED,
       g_param_spec_uint64("seed", "Seed", "Seed of all noise: the same seed gives the same soundtrack, another one another",
@@ -140,9 +241,25 @@ static void gst_v2a_class_init(GstV2AClass *class) {
       object, V2A_PROP_WINDOW,
       g_param_spec_uint64("window", "Window", "Context plus hop as they are used, in nanoseconds", 0, G_MAXUINT64,
                           V2A_DEFAULT_HOP + V2A_DEFAULT_CONTEXT, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstV2A:late-policy:
+   *
+   * Live pipelines only: what to do with a window that would come later than the latency that was promised.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property(
+      object, V2A_PROP_LATE_POLICY,
+      g_param_spec_enum("late-policy", "Late policy",
+                        "In live pipelines, what to do when the machine cannot compute a window in time", V2A_TYPE_LATE_POLICY,
+                        V2A_LATE_FEWER_STEPS, MUTABLE));
 
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
+  gst_element_class_add_static_pad_template_with_gtype(element, &variation_template, V2A_TYPE_PAD);
+  gst_element_class_add_static_pad_template(element, &prompt_template);
+  gst_type_mark_as_plugin_api(V2A_TYPE_LATE_POLICY, 0);
+  gst_type_mark_as_plugin_api(V2A_TYPE_PAD, 0);
   gst_element_class_set_static_metadata(
       element, "Video to audio", "Converter/Video/Audio",
       "Generates a soundtrack for video by latent diffusion, guided by its pictures and optional prompts",
@@ -155,10 +272,9 @@ static void gst_v2a_init(GstV2A *self) {
   gst_pad_set_event_function(self->sink, GST_DEBUG_FUNCPTR(sink_event));
   gst_pad_set_query_function(self->sink, GST_DEBUG_FUNCPTR(sink_query));
   self->src = gst_pad_new_from_static_template(&src_template, "src");
-  gst_pad_set_query_function(self->src, GST_DEBUG_FUNCPTR(src_query));
-  gst_pad_set_activatemode_function(self->src, GST_DEBUG_FUNCPTR(src_activate));
-  gst_pad_use_fixed_caps(self->src);
+  set_up_source(self->src);
   gst_element_add_pad(GST_ELEMENT(self), self->sink);
   gst_element_add_pad(GST_ELEMENT(self), self->src);
-  self->impl = v2a_element_new(GST_ELEMENT(self), self->sink, self->src);
+  self->impl = v2a_element_new(GST_ELEMENT(self), self->sink);
+  v2a_element_add_src(self->impl, self->src);
 }

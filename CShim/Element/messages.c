@@ -30,19 +30,26 @@ void v2a_post_warning(GstElement *element, const char *text) {
   GST_ELEMENT_WARNING(element, STREAM, FAILED, ("%s", text), (NULL));
 }
 
+void v2a_post_slow_warning(GstElement *element, const char *text, const char *debug) {
+  GST_ELEMENT_WARNING(element, CORE, CLOCK, ("%s", text), ("%s", debug));
+}
+
+int v2a_log_threshold(void) { return gst_debug_is_active() ? (int)gst_debug_category_get_threshold(category()) : 0; }
+
 void v2a_log(GstElement *element, int level, const char *text) {
   GST_CAT_LEVEL_LOG(category(), (GstDebugLevel)level, element, "%s", text);
 }
 
-void v2a_post_window(GstElement *element, guint64 pts, guint64 duration, int steps, double seconds, const char *classes,
-                     const char *prompt) {
-  GstStructure *s = gst_structure_new("v2a-window", "pts", G_TYPE_UINT64, pts, "duration", G_TYPE_UINT64, duration, "steps",
-                                      G_TYPE_INT, steps, "seconds", G_TYPE_DOUBLE, seconds, "classes", G_TYPE_STRING,
-                                      classes, "prompt", G_TYPE_STRING, prompt, NULL);
+void v2a_post_window(GstElement *element, const V2AWindow *w) {
+  GstStructure *s = gst_structure_new(
+      "v2a-window", "pad", G_TYPE_STRING, w->pad, "pts", G_TYPE_UINT64, w->pts, "duration", G_TYPE_UINT64, w->duration,
+      "running-time", G_TYPE_UINT64, w->running_time, "stream-time", G_TYPE_UINT64, w->stream_time, "steps", G_TYPE_INT,
+      w->steps, "seconds", G_TYPE_DOUBLE, w->seconds, "seed", G_TYPE_UINT64, w->seed, "classes", G_TYPE_STRING, w->classes,
+      "prompt", G_TYPE_STRING, w->prompt, "negative-prompt", G_TYPE_STRING, w->negative_prompt, NULL);
   gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), s));
 }
 
-GstTagList *v2a_soundtrack_tags(const GstTagList *tags) {
+GstTagList *v2a_soundtrack_tags(const GstTagList *tags, const char *title) {
   static const char *const video_only[] = {GST_TAG_VIDEO_CODEC,     GST_TAG_CODEC,           GST_TAG_BITRATE,
                                            GST_TAG_MAXIMUM_BITRATE, GST_TAG_MINIMUM_BITRATE, GST_TAG_NOMINAL_BITRATE,
                                            GST_TAG_ENCODER,         GST_TAG_ENCODER_VERSION, GST_TAG_AUDIO_CODEC,
@@ -50,6 +57,7 @@ GstTagList *v2a_soundtrack_tags(const GstTagList *tags) {
   GstTagList *out = tags ? gst_tag_list_copy(tags) : gst_tag_list_new_empty();
   gst_tag_list_set_scope(out, GST_TAG_SCOPE_STREAM);
   for (guint i = 0; i < G_N_ELEMENTS(video_only); i++) gst_tag_list_remove_tag(out, video_only[i]);
+  if (title) gst_tag_list_add(out, GST_TAG_MERGE_REPLACE, GST_TAG_TITLE, title, NULL);
   gst_tag_list_add(out, GST_TAG_MERGE_REPLACE, GST_TAG_COMMENT, "AI-generated audio (gst-v2a)", NULL);
   return out;
 }

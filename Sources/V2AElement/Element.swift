@@ -3,8 +3,9 @@ import CGStreamer
 import V2AEngine
 import V2AStreaming
 
-/// The element's behaviour. Threads: upstream (chain, events) reduces and queues; the worker generates; the source pad's task
-/// pushes. Lock order: none is held while another is taken, nor over pushes, messages, queries or inference.
+/// The element's behaviour. Threads: upstream (chain, events) reduces and queues; the text's upstream keeps cues; the worker
+/// generates; each source pad's task pushes. Lock order: none is held while another is taken, nor over pushes, messages,
+/// queries or inference.
 public final class Element: @unchecked Sendable {
   /// Makes the generator of a stream; tests put a quick one here.
   nonisolated(unsafe) public static var makeGenerator:
@@ -13,28 +14,30 @@ public final class Element: @unchecked Sendable {
     }
 
   let object: UnsafeMutablePointer<GstElement>
-  let sink, src: UnsafeMutablePointer<GstPad>
+  let sink: UnsafeMutablePointer<GstPad>
   let settings = Monitor(ElementSettings())
   let stream = Monitor(StreamState())
   let worker = WorkerThread()
   /// Upstream's thread only.
   var intake = FrameIntake()
+  /// The thread of the text's upstream only.
+  var textSegment: GstSegment?
   /// Worker only (and state changes while it does not run).
   var generator: (any SoundtrackGenerator)?
-  /// The task only.
-  var pusher = Pusher()
+  /// Sequence number of the last seek: each sink sends the same one.
+  let lastSeek = Monitor(guint32(0))
 
-  init(_ object: UnsafeMutablePointer<GstElement>, _ sink: UnsafeMutablePointer<GstPad>, _ src: UnsafeMutablePointer<GstPad>) {
+  init(_ object: UnsafeMutablePointer<GstElement>, _ sink: UnsafeMutablePointer<GstPad>) {
     self.object = object
     self.sink = sink
-    self.src = src
   }
 
   func log(_ level: GstDebugLevel, _ text: @autoclosure () -> String) {
-    if gst_debug_get_default_threshold().rawValue >= level.rawValue || level == GST_LEVEL_WARNING {
-      v2a_log(object, Int32(level.rawValue), text())
-    }
+    if v2a_log_threshold() >= Int32(level.rawValue) { v2a_log(object, Int32(level.rawValue), text()) }
   }
+
+  /// The pads of the moment.
+  var lines: [Line] { stream.with { $0.lines } }
 
   // MARK: States
 
@@ -42,7 +45,7 @@ public final class Element: @unchecked Sendable {
   func willChange(_ transition: GstStateChange) -> Bool {
     switch transition {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
-      let (model, wanted) = settings.with { ($0.model, $0.soundtrack) }
+      let (model, wanted, policy) = settings.with { ($0.model, $0.soundtrack, $0.latePolicy) }
       do throws(EngineError) {
         generator = try Self.makeGenerator(model, wanted)
       } catch {
@@ -51,13 +54,19 @@ public final class Element: @unchecked Sendable {
       }
       intake = FrameIntake()
       stream.update {
-        $0 = StreamState()
+        $0.reset()
+        $0.live = LiveState()
+        $0.live.hop = wanted.hop
+        $0.live.budget = ProcessingBudget(
+          hop: LatentGrid.nanoseconds(ofLatents: wanted.hop), isBounded: policy != V2A_LATE_WAIT)
         $0.flowing = true
       }
       guard worker.start({ [unowned self] in self.work() }) else {
         ErrorMapping.post(V2A_ERROR_FAILED, "no thread to be had for the worker", on: object)
         return false
       }
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      stream.update { $0.live.isPlaying = false }
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       stream.update {
         $0.stopping = true
@@ -71,12 +80,18 @@ public final class Element: @unchecked Sendable {
 
   /// After the parent's change_state.
   func didChange(_ transition: GstStateChange) {
-    guard transition == GST_STATE_CHANGE_PAUSED_TO_READY else { return }
-    worker.join()
-    stream.update { $0.clear() }
-    generator = nil
-    intake = FrameIntake()
-    pusher = Pusher()
+    switch transition {
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      stream.update { $0.live.isPlaying = true }
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      worker.join()
+      stream.update { $0.reset() }
+      generator = nil
+      intake = FrameIntake()
+      textSegment = nil
+      for line in lines { line.pusher = Pusher() }
+    default: break
+    }
   }
 
   deinit { worker.join() }
@@ -88,26 +103,32 @@ public final class Element: @unchecked Sendable {
     stream.wait { s -> GstFlowReturn? in
       guard s.flowing else { return GST_FLOW_FLUSHING }
       guard s.flow == GST_FLOW_OK else { return s.flow }
-      if case .frame = work {
+      switch work {
+      case .frame:
         if s.waitingFrames >= StreamState.frameLimit { return nil }
         s.waitingFrames += 1
+      case .begin: s.begins += 1
+      case .drain(let total): s.end = (s.begins, total)
+      case .event: break
       }
       s.work.append(work)
       return GST_FLOW_OK
     }
   }
 
-  /// Puts finished sound or an event in line for the task; false when it is no longer wanted.
-  func emit(_ output: Output, epoch: Int) -> Bool {
+  /// Puts finished sound or an event in line for a pad's task; false when no pad wants anything any more.
+  @discardableResult
+  func emit(_ output: Output, to line: Line, epoch: Int) -> Bool {
     stream.wait { s -> Bool? in
       guard s.flowing, s.epoch == epoch, !s.stopping else { return false }
       // Nobody takes anything after downstream has failed.
       guard s.flow == GST_FLOW_OK else { return false }
+      guard line.isActive, line.flow == GST_FLOW_OK else { return true }
       if case .audio = output {
-        if s.waitingAudio >= StreamState.audioLimit { return nil }
-        s.waitingAudio += 1
+        if line.waitingAudio >= StreamState.audioLimit { return nil }
+        line.waitingAudio += 1
       }
-      s.output.append(output)
+      line.output.append(output)
       return true
     }
   }
@@ -116,8 +137,11 @@ public final class Element: @unchecked Sendable {
   func fail(epoch: Int) {
     stream.update { s in
       guard s.epoch == epoch else { return }
-      if let eos = gst_event_new_eos() { s.output.append(.event(OwnedEvent(eos))) }
-      s.flow = GST_FLOW_ERROR
+      if let eos = gst_event_new_eos() {
+        let event = OwnedEvent(eos)
+        for line in s.lines { line.output.append(.event(event)) }
+      }
+      s.failed = true
     }
   }
 }

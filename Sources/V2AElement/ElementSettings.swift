@@ -15,6 +15,7 @@ struct ElementSettings {
   var steps = Int32(V2A_DEFAULT_STEPS)
   var seed: UInt64 = 0
   var hop = LatentGrid.latents(inNanoseconds: 1_024_000_000)
+  var latePolicy = V2A_LATE_FEWER_STEPS
   var context = LatentGrid.latents(inNanoseconds: 1_706_666_667)
 
   var soundtrack: SoundtrackSettings {
@@ -47,6 +48,7 @@ struct ElementSettings {
       let nanoseconds = Int64(clamping: g_value_get_uint64(value))
       let latents = nanoseconds < 21_333_333 ? 0 : LatentGrid.latents(inNanoseconds: nanoseconds)
       context = min(latents, SoundtrackSettings.contexts.upperBound)
+    case Int(V2A_PROP_LATE_POLICY): latePolicy = V2ALatePolicy(UInt32(clamping: g_value_get_enum(value)))
     default: break
     }
   }
@@ -61,6 +63,7 @@ struct ElementSettings {
     case Int(V2A_PROP_SEED): g_value_set_uint64(value, guint64(seed))
     case Int(V2A_PROP_HOP): g_value_set_uint64(value, Self.nanoseconds(hop))
     case Int(V2A_PROP_CONTEXT): g_value_set_uint64(value, Self.nanoseconds(context))
+    case Int(V2A_PROP_LATE_POLICY): g_value_set_enum(value, gint(latePolicy.rawValue))
     case Int(V2A_PROP_WINDOW): g_value_set_uint64(value, Self.nanoseconds(hop + context))
     default: break
     }
@@ -70,8 +73,7 @@ struct ElementSettings {
     guint64(latents == 0 ? 0 : LatentGrid.nanoseconds(ofLatents: latents))
   }
 
-  private static func text(_ value: UnsafePointer<GValue>) -> String {
-    guard let characters = g_value_get_string(value) else { return "" }
-    return String(String(cString: characters).prefix(longestString))
-  }
+  private static func text(_ value: UnsafePointer<GValue>) -> String { g_value_get_string(value).map { text($0) } ?? "" }
+
+  static func text(_ characters: UnsafePointer<CChar>) -> String { String(String(cString: characters).prefix(longestString)) }
 }

@@ -11,8 +11,8 @@ extension Element {
         $0.flowing = false
         $0.epoch += 1
       }
-      let pushed = gst_pad_push_event(src, event) != 0
-      gst_pad_pause_task(src)
+      let pushed = pushToAll(event)
+      for line in lines { gst_pad_pause_task(line.pad) }
       return pushed
     case GST_EVENT_FLUSH_STOP:
       intake.restart()
@@ -20,11 +20,15 @@ extension Element {
       stream.update {
         $0.clear()
         $0.epoch += 1
-        $0.flow = GST_FLOW_OK
+        $0.failed = false
+        for line in $0.lines { line.flow = GST_FLOW_OK }
         $0.flowing = !$0.stopping
       }
-      let pushed = gst_pad_push_event(src, event) != 0
-      v2a_start_task(src, Unmanaged.passUnretained(self).toOpaque())
+      let pushed = pushToAll(event)
+      for line in lines {
+        line.pusher.flush()
+        line.startTask()
+      }
       return pushed
     case GST_EVENT_CAPS:
       defer { gst_event_unref(event) }
@@ -32,7 +36,6 @@ extension Element {
       gst_event_parse_caps(event, &caps)
       return caps.map { setCaps($0) } ?? false
     case GST_EVENT_SEGMENT: return newSegment(OwnedEvent(event))
-    case GST_EVENT_STREAM_START: return streamStart(event)
     case GST_EVENT_EOS:
       let owned = OwnedEvent(event)
       let flow = drain()
@@ -42,58 +45,82 @@ extension Element {
       let owned = OwnedEvent(event)
       _ = drain()
       return enqueue(.event(owned)) == GST_FLOW_OK
-    case GST_EVENT_TAG:
-      defer { gst_event_unref(event) }
-      var tags: UnsafeMutablePointer<GstTagList>?
-      gst_event_parse_tag(event, &tags)
-      guard let ours = v2a_soundtrack_tags(tags), let fresh = gst_event_new_tag(ours) else { return true }
-      gst_event_set_seqnum(fresh, gst_event_get_seqnum(event))
-      return enqueue(.event(OwnedEvent(fresh))) == GST_FLOW_OK
     case GST_EVENT_GAP:
-      // The picture before stays on; the next one, or the end, says for how long.
-      gst_event_unref(event)
-      return true
+      let owned = OwnedEvent(event)
+      return gap(owned)
+    case GST_EVENT_STREAM_START:
+      stream.update { $0.started = true }
+      return enqueue(.event(OwnedEvent(event))) == GST_FLOW_OK
     default:
       if v2a_event_is_serialized(event) != 0 { return enqueue(.event(OwnedEvent(event))) == GST_FLOW_OK }
-      return gst_pad_push_event(src, event) != 0
+      return pushToAll(event)
     }
+  }
+
+  /// Pushes an event on every source pad at once. Owns `event`.
+  private func pushToAll(_ event: UnsafeMutablePointer<GstEvent>) -> Bool {
+    defer { gst_event_unref(event) }
+    var any = false
+    for line in lines where gst_pad_push_event(line.pad, gst_event_ref(event)) != 0 { any = true }
+    return any
   }
 
   /// A segment ends what came before: all its sound first.
   private func newSegment(_ owned: OwnedEvent) -> Bool {
-    guard let event = owned.take() else { return false }
-    var pointer: UnsafePointer<GstSegment>?
-    gst_event_parse_segment(event, &pointer)
-    guard let segment = pointer?.pointee, segment.format == GST_FORMAT_TIME else {
-      gst_event_unref(event)
+    guard let segment = owned.segment, segment.format == GST_FORMAT_TIME else {
       ErrorMapping.post(V2A_ERROR_FORMAT, "only segments in time format have sound", on: object)
       return false
     }
     guard segment.rate > 0 else {
-      gst_event_unref(event)
-      ErrorMapping.post(V2A_ERROR_FORMAT, "sound cannot be made for video that plays backwards", on: object)
+      ErrorMapping.post(V2A_ERROR_FORMAT, Self.noBackwards, on: object)
       return false
     }
-    let fresh = OwnedEvent(event)
     if intake.base != nil, drain() != GST_FLOW_OK { return false }
     intake.segment = segment
-    return enqueue(.segment(fresh)) == GST_FLOW_OK
+    return enqueue(.event(owned)) == GST_FLOW_OK
   }
 
-  /// The soundtrack is a stream of its own, in the video's group.
-  private func streamStart(_ event: UnsafeMutablePointer<GstEvent>) -> Bool {
-    defer { gst_event_unref(event) }
-    var upstream: UnsafePointer<CChar>?
-    gst_event_parse_stream_start(event, &upstream)
-    guard let name = gst_pad_create_stream_id(src, object, "soundtrack") else { return false }
-    defer { g_free(name) }
-    guard let fresh = gst_event_new_stream_start(name) else { return false }
-    gst_event_set_seqnum(fresh, gst_event_get_seqnum(event))
-    var group: guint = 0
-    if gst_event_parse_group_id(event, &group) != 0 { gst_event_set_group_id(fresh, group) }
-    var flags = GST_STREAM_FLAG_NONE
-    gst_event_parse_stream_flags(event, &flags)
-    gst_event_set_stream_flags(fresh, flags)
-    return enqueue(.event(OwnedEvent(fresh))) == GST_FLOW_OK
+  private static let noBackwards = "sound cannot be made for video that plays backwards; seek with a rate above 0"
+
+  /// No pictures for a while: the one before stays on. Before the first picture there is no sound.
+  private func gap(_ owned: OwnedEvent) -> Bool {
+    var start: GstClockTime = 0
+    var duration: GstClockTime = 0
+    gst_event_parse_gap(owned.event, &start, &duration)
+    guard intake.base != nil, let pts = nanoseconds(start) else { return enqueue(.event(owned)) == GST_FLOW_OK }
+    return hold(from: pts, for: nanoseconds(duration)) == GST_FLOW_OK
+  }
+
+  /// An event from downstream. Owns `event`.
+  func srcEvent(_ event: UnsafeMutablePointer<GstEvent>, on pad: UnsafeMutablePointer<GstPad>) -> Bool {
+    switch v2a_event_type(event) {
+    case GST_EVENT_SEEK:
+      let number = gst_event_get_seqnum(event)
+      // Every sink of a pipeline sends the same seek.
+      let isNew = lastSeek.with { last -> Bool in
+        defer { last = number }
+        return last != number
+      }
+      guard isNew else {
+        gst_event_unref(event)
+        return true
+      }
+      var rate = 1.0
+      var flags = GST_SEEK_FLAG_NONE
+      gst_event_parse_seek(event, &rate, nil, &flags, nil, nil, nil, nil)
+      guard rate > 0 else {
+        gst_event_unref(event)
+        v2a_post_warning(object, Self.noBackwards)
+        return false
+      }
+      // Cues of the old place must not be taken for those of the new before the text's own flush has come.
+      if flags.rawValue & GST_SEEK_FLAG_FLUSH.rawValue != 0 { stream.update { $0.text.reset() } }
+    case GST_EVENT_QOS:
+      // Late sound is no reason to leave out pictures.
+      gst_event_unref(event)
+      return true
+    default: break
+    }
+    return gst_pad_event_default(pad, UnsafeMutableRawPointer(object).assumingMemoryBound(to: GstObject.self), event) != 0
   }
 }

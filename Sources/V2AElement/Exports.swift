@@ -9,9 +9,9 @@ import CGStreamer
 
 @_cdecl("v2a_element_new")
 public func elementNew(
-  _ element: UnsafeMutablePointer<GstElement>, _ sink: UnsafeMutablePointer<GstPad>, _ src: UnsafeMutablePointer<GstPad>
+  _ element: UnsafeMutablePointer<GstElement>, _ sink: UnsafeMutablePointer<GstPad>
 ) -> UnsafeMutableRawPointer {
-  Unmanaged.passRetained(Element(element, sink, src)).toOpaque()
+  Unmanaged.passRetained(Element(element, sink)).toOpaque()
 }
 
 @_cdecl("v2a_element_free")
@@ -54,22 +54,58 @@ public func elementSinkQuery(_ element: UnsafeMutableRawPointer?, _ query: Unsaf
   object(element)?.sinkQuery(query) == true ? 1 : 0
 }
 
+@_cdecl("v2a_element_src_event")
+public func elementSrcEvent(
+  _ element: UnsafeMutableRawPointer?, _ pad: UnsafeMutablePointer<GstPad>, _ event: UnsafeMutablePointer<GstEvent>
+) -> gboolean {
+  object(element)?.srcEvent(event, on: pad) == true ? 1 : 0
+}
+
 @_cdecl("v2a_element_src_query")
-public func elementSrcQuery(_ element: UnsafeMutableRawPointer?, _ query: UnsafeMutablePointer<GstQuery>) -> gboolean {
-  object(element)?.srcQuery(query) == true ? 1 : 0
+public func elementSrcQuery(
+  _ element: UnsafeMutableRawPointer?, _ pad: UnsafeMutablePointer<GstPad>, _ query: UnsafeMutablePointer<GstQuery>
+) -> gboolean {
+  object(element)?.srcQuery(query, on: pad) == true ? 1 : 0
 }
 
 @_cdecl("v2a_element_src_activate")
-public func elementSrcActivate(_ element: UnsafeMutableRawPointer?, _ active: gboolean) -> gboolean {
-  guard let self = object(element) else { return 0 }
-  if active != 0 {
-    self.stream.update { $0.flowing = !$0.stopping }
-    v2a_start_task(self.src, element)
-    return 1
-  }
-  self.stream.update { $0.flowing = false }
-  return gst_pad_stop_task(self.src)
+public func elementSrcActivate(
+  _ element: UnsafeMutableRawPointer?, _ pad: UnsafeMutablePointer<GstPad>, _ active: gboolean
+) -> gboolean {
+  object(element)?.activate(pad, active != 0) == true ? 1 : 0
 }
 
 @_cdecl("v2a_element_loop")
-public func elementLoop(_ element: UnsafeMutableRawPointer?) { object(element)?.loop() }
+public func elementLoop(_ line: UnsafeMutableRawPointer?) {
+  guard let line else { return }
+  let own = Unmanaged<Line>.fromOpaque(line).takeUnretainedValue()
+  own.element.loop(own)
+}
+
+@_cdecl("v2a_element_add_src")
+public func elementAddSrc(_ element: UnsafeMutableRawPointer?, _ pad: UnsafeMutablePointer<GstPad>) -> gboolean {
+  object(element)?.add(pad) == true ? 1 : 0
+}
+
+@_cdecl("v2a_element_remove_src")
+public func elementRemoveSrc(_ element: UnsafeMutableRawPointer?, _ pad: UnsafeMutablePointer<GstPad>) {
+  object(element)?.remove(pad)
+}
+
+@_cdecl("v2a_element_add_prompts")
+public func elementAddPrompts(_ element: UnsafeMutableRawPointer?, _ pad: UnsafeMutablePointer<GstPad>) -> gboolean {
+  object(element)?.addPrompts(pad) == true ? 1 : 0
+}
+
+@_cdecl("v2a_element_remove_prompts")
+public func elementRemovePrompts(_ element: UnsafeMutableRawPointer?) { object(element)?.removePrompts() }
+
+@_cdecl("v2a_element_prompt_chain")
+public func elementPromptChain(_ element: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<GstBuffer>) -> GstFlowReturn {
+  object(element)?.promptChain(buffer) ?? GST_FLOW_ERROR
+}
+
+@_cdecl("v2a_element_prompt_event")
+public func elementPromptEvent(_ element: UnsafeMutableRawPointer?, _ event: UnsafeMutablePointer<GstEvent>) -> gboolean {
+  object(element)?.promptEvent(event) == true ? 1 : 0
+}

@@ -15,6 +15,8 @@ struct FrameIntake {
   var lastPTS: Int64 = 0
   var lastDuration: Int64?
   var warnedBackwards = false
+  /// From one picture to the next, as the latency counts it.
+  var interval: Int64 = 0
 
   init() {}
 
@@ -58,10 +60,13 @@ extension Element {
     let end = pts.addingSaturated(max(1, duration ?? 1))
     if gst_segment_clip(&segment, GST_FORMAT_TIME, guint64(pts), guint64(end), &start, &stop) == 0 { return GST_FLOW_OK }
 
+    if let flow = resynchronise(buffer, pts), flow != GST_FLOW_OK { return flow }
     guard let base = intake.base else {
-      intake.base = pts
-      hold(picture, reducer, pts, duration)
-      return enqueue(.begin(base: pts))
+      // A picture that is shown already when the segment begins is heard from there on.
+      let begin = nanoseconds(GstClockTime(start)) ?? pts
+      intake.base = begin
+      hold(picture, reducer, begin, duration.map { max(1, $0.subtractingSaturated(begin.subtractingSaturated(pts))) })
+      return enqueue(.begin(base: begin))
     }
     if pts < intake.lastPTS {
       if !intake.warnedBackwards {
@@ -75,12 +80,47 @@ extension Element {
     return flow
   }
 
+  /// Jumps of the timestamps that are marked as discontinuities are followed when they are longer than this; shorter holes are
+  /// bridged by the picture before.
+  private static let longestBridge: Int64 = 2_000_000_000
+
+  /// After a discontinuity sound begins anew: the old one is finished, and a hole is announced as a gap. nil: nothing to do.
+  private func resynchronise(_ buffer: UnsafeMutablePointer<GstBuffer>, _ pts: Int64) -> GstFlowReturn? {
+    guard let base = intake.base, v2a_buffer_is_discont(buffer) != 0 else { return nil }
+    let expected = intake.lastPTS.addingSaturated(intake.lastDuration ?? 0)
+    let jump = pts.subtractingSaturated(expected)
+    guard jump > Self.longestBridge || pts < base || jump < -Self.longestBridge else { return nil }
+    let flow = drain()
+    // In live pipelines silence leads over the hole.
+    guard flow == GST_FLOW_OK, jump > 0, !stream.with({ $0.live.isLive }), let gap = gst_event_new_gap(GstClockTime(max(0, expected)), GstClockTime(jump)) else {
+      return flow
+    }
+    return enqueue(.event(OwnedEvent(gap)))
+  }
+
+  /// The picture that is held stays on from `pts` for `duration`.
+  func hold(from pts: Int64, for duration: Int64?) -> GstFlowReturn {
+    guard let base = intake.base, intake.held != nil, pts >= intake.lastPTS else { return GST_FLOW_OK }
+    let length = duration ?? 0
+    intake.lastPTS = pts
+    intake.lastDuration = length
+    return show(until: pts.addingSaturated(length).subtractingSaturated(base))
+  }
+
   private func hold(_ picture: HeldPicture, _ reducer: PictureReducer, _ pts: Int64, _ duration: Int64?) {
     // Without a duration the picture is taken to last as long as the one before.
     let interval = intake.held == nil ? nil : pts.subtractingSaturated(intake.lastPTS)
     intake.held = (picture, reducer)
+    noteInterval(duration ?? interval)
     intake.lastPTS = pts
     intake.lastDuration = duration ?? interval.flatMap { $0 > 0 ? $0 : nil } ?? intake.lastDuration
+  }
+
+  /// The time to the next picture counts towards latency.
+  private func noteInterval(_ interval: Int64?) {
+    guard let interval, interval > 0, interval <= Timeline.nanosecondsPerSecond, intake.interval != interval else { return }
+    intake.interval = interval
+    stream.with { $0.live.interval = interval }
   }
 
   /// The picture that is held is shown until `time` after the first: its grid frames go to the worker.

@@ -13,7 +13,11 @@ final class Monitor<State>: @unchecked Sendable {
     mutex = .allocate(capacity: 1)
     condition = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(condition, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -38,6 +42,24 @@ final class Monitor<State>: @unchecked Sendable {
       pthread_mutex_unlock(mutex)
     }
     return body(&state)
+  }
+
+  /// Waits until `body` returns a value, but no longer than some seconds: then nil.
+  func wait<R>(atMost seconds: Double, _ body: (inout State) -> R?) -> R? {
+    var end = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &end)
+    let nanoseconds = Int(end.tv_nsec) + Int(min(max(seconds, 0), 3600) * 1e9)
+    end.tv_sec += nanoseconds / 1_000_000_000
+    end.tv_nsec = nanoseconds % 1_000_000_000
+    pthread_mutex_lock(mutex)
+    defer {
+      pthread_cond_broadcast(condition)
+      pthread_mutex_unlock(mutex)
+    }
+    while true {
+      if let result = body(&state) { return result }
+      if pthread_cond_timedwait(condition, mutex, &end) != 0 { return body(&state) }
+    }
   }
 
   /// Waits until `body` returns a value; wakes others, for it may have changed the state.

@@ -14,28 +14,36 @@ extension Element {
     }
   }
 
-  func srcQuery(_ query: UnsafeMutablePointer<GstQuery>) -> Bool {
+  func srcQuery(_ query: UnsafeMutablePointer<GstQuery>, on pad: UnsafeMutablePointer<GstPad>) -> Bool {
     switch v2a_query_type(query) {
     case GST_QUERY_LATENCY: return latency(query)
+    case GST_QUERY_POSITION: return position(query, pad)
     default: return false
     }
   }
 
-  /// Upstream's latency, plus a chunk, the look-ahead and the time that a chunk takes, when upstream is live.
+  /// Upstream's latency, plus a window, the look-ahead and the time that a window takes, when upstream is live.
   private func latency(_ query: UnsafeMutablePointer<GstQuery>) -> Bool {
     guard gst_pad_peer_query(sink, query) != 0 else { return false }
-    var live: gboolean = 0
-    var minimum: GstClockTime = 0
-    var maximum: GstClockTime = 0
-    gst_query_parse_latency(query, &live, &minimum, &maximum)
-    guard live != 0 else { return true }
-    let hop = settings.with { $0.hop }
-    // Before anything was measured: half the hop, that is half of what the machine may take.
-    let processing = stream.with { $0.processing > 0 ? $0.processing : LatentGrid.nanoseconds(ofLatents: hop) / 2 }
-    let own = WindowPlanner.latency(hop: hop).addingSaturated(processing)
-    let least = (nanoseconds(minimum) ?? 0).addingSaturated(own)
-    let most = nanoseconds(maximum).map { GstClockTime($0.addingSaturated(own)) } ?? GstClockTime.max
-    gst_query_set_latency(query, 1, GstClockTime(least), most)
+    let upstream = noteUpstreamLatency(query)
+    guard upstream.isLive else { return true }
+    let (promised, own) = stream.with { ($0.live.promised, $0.live.promised.subtractingSaturated($0.live.upstream)) }
+    // Chain waits only when this much has come on top.
+    let room = LatentGrid.nanoseconds(ofLatents: StreamState.frameLimit)
+    let most = upstream.most.map { GstClockTime($0.addingSaturated(own).addingSaturated(room)) } ?? GstClockTime.max
+    gst_query_set_latency(query, 1, GstClockTime(promised), most)
+    log(GST_LEVEL_DEBUG, "latency \(promised / 1_000_000) ms, of which our own \(own / 1_000_000) ms")
+    return true
+  }
+
+  /// Stream time of what was pushed last; upstream is a window ahead of it.
+  private func position(_ query: UnsafeMutablePointer<GstQuery>, _ pad: UnsafeMutablePointer<GstPad>) -> Bool {
+    var format = GST_FORMAT_UNDEFINED
+    gst_query_parse_position(query, &format, nil)
+    guard format == GST_FORMAT_TIME, let position = lines.first(where: { $0.pad == pad })?.published.with({ $0 }) else {
+      return false
+    }
+    gst_query_set_position(query, GST_FORMAT_TIME, gint64(position))
     return true
   }
 }

@@ -1,19 +1,25 @@
 import CElement
 import CGStreamer
 import V2AEngine
+import V2AStreaming
 
-/// An event on its way to the source pad; owns its reference until it is taken.
+/// An event on its way to the source pads; owns a reference.
 final class OwnedEvent {
-  private var event: UnsafeMutablePointer<GstEvent>?
+  let event: UnsafeMutablePointer<GstEvent>
 
+  /// Takes over the caller's reference.
   init(_ event: UnsafeMutablePointer<GstEvent>) { self.event = event }
 
-  deinit { if let event { gst_event_unref(event) } }
+  deinit { gst_event_unref(event) }
 
-  /// Hands the reference over, once.
-  func take() -> UnsafeMutablePointer<GstEvent>? {
-    defer { event = nil }
-    return event
+  var type: GstEventType { v2a_event_type(event) }
+
+  /// The segment of a segment event.
+  var segment: GstSegment? {
+    guard type == GST_EVENT_SEGMENT else { return nil }
+    var pointer: UnsafePointer<GstSegment>?
+    gst_event_parse_segment(event, &pointer)
+    return pointer?.pointee
   }
 }
 
@@ -24,17 +30,16 @@ enum Work {
   case frame(GridFrame)
   /// The pictures so far are all there are: sound must reach exactly `totalSamples`.
   case drain(totalSamples: Int64)
-  /// A new segment, which needs caps before it.
-  case segment(OwnedEvent)
   case event(OwnedEvent)
 }
 
-/// What the worker hands to the source pad's task, in order.
+/// What the worker hands to the source pads' tasks, in order.
 enum Output {
-  case segment(OwnedEvent)
   case event(OwnedEvent)
-  /// Interleaved stereo; pts and duration in nanoseconds; offset in samples since the first picture.
-  case audio(samples: [Float], pts: Int64, duration: Int64, offset: Int64)
+  /// Sound begins at PTS `base`, for the `count`-th time.
+  case begin(base: Int64, count: Int)
+  /// Interleaved stereo from sample number `first` on.
+  case audio(samples: [Float], first: Int64, isSilent: Bool)
 }
 
 /// Everything that threads share, under one monitor.
@@ -46,23 +51,40 @@ struct StreamState {
 
   var work: [Work] = []
   var waitingFrames = 0
-  var output: [Output] = []
-  var waitingAudio = 0
+  /// Source pads; the one that is always there first.
+  var lines: [Line] = []
   /// False before activation, during a flush and after deactivation.
   var flowing = false
   var stopping = false
   /// Counts flushes: results of an earlier epoch are thrown away.
   var epoch = 0
-  var workerIdle = true
-  /// What downstream said to the last push.
-  var flow: GstFlowReturn = GST_FLOW_OK
-  /// Longest time that a chunk took, in nanoseconds.
-  var processing: Int64 = 0
+  /// Whether the stream has begun: later pads would miss its start.
+  var started = false
+  /// Set by the worker when the model fails.
+  var failed = false
+  /// Beginnings that chain has put in line, and where the latest of them is known to end, in samples.
+  var begins = 0
+  var end: (begin: Int, samples: Int64)?
+  var live = LiveState()
+  var lateness = Lateness()
+  var text = TextState()
+
+  /// What downstream and the model allow.
+  var flow: GstFlowReturn { failed ? GST_FLOW_ERROR : combined(lines.map(\.flow)) }
 
   mutating func clear() {
     work.removeAll()
-    output.removeAll()
     waitingFrames = 0
-    waitingAudio = 0
+    end = nil
+    for line in lines { line.clear() }
+  }
+
+  /// Ready for a stream; pads and latency stay.
+  mutating func reset() {
+    clear()
+    for line in lines { line.flow = GST_FLOW_OK }
+    (failed, stopping, started) = (false, false, false)
+    lateness = Lateness()
+    text.reset()
   }
 }

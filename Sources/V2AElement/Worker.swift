@@ -3,6 +3,22 @@ import CGStreamer
 import V2AEngine
 import V2AStreaming
 
+/// What the worker knows of the stream that it generates for.
+struct WorkerState {
+  var epoch: Int
+  var segment: GstSegment?
+  var base: Int64 = 0
+  /// Samples delivered since `base`.
+  var samples: Int64 = 0
+  /// Pads that get sound: one a variation.
+  var lines: [Line] = []
+  /// Seconds that a window with all its steps takes, by the latest.
+  var expected = 0.0
+
+  /// PTS of sample number `samples`.
+  func pts(_ samples: Int64) -> Int64 { base.addingSaturated(Timeline.scale(samples, 1_000_000_000, LatentGrid.rate)) }
+}
+
 extension Element {
   /// Samples per buffer: 100 ms.
   private static let piece = 4800
@@ -15,10 +31,9 @@ extension Element {
 
   /// The worker: turns queued frames into sound until the element stops.
   func work() {
-    var clock = OutputClock(base: 0)
-    var epoch = stream.with { $0.epoch }
+    var state = WorkerState(epoch: stream.with { $0.epoch })
     while true {
-      let known = epoch
+      let known = state.epoch
       let task = stream.wait { s -> Task? in
         if s.stopping { return .stop }
         if s.epoch != known {
@@ -32,82 +47,102 @@ extension Element {
       switch task {
       case .stop: return
       case .restart(let fresh):
-        epoch = fresh
+        state.epoch = fresh
         generator?.reset()
       case .item(let item):
         do throws(EngineError) {
-          try perform(item, clock: &clock, epoch: epoch)
+          try perform(item, &state)
         } catch {
           if error == .cancelled { continue }
           ErrorMapping.post(error, on: object)
-          fail(epoch: epoch)
+          fail(epoch: state.epoch)
         }
       }
     }
   }
 
-  private func perform(_ item: Work, clock: inout OutputClock, epoch: Int) throws(EngineError) {
+  private func perform(_ item: Work, _ state: inout WorkerState) throws(EngineError) {
     guard let generator else { return }
-    let isCancelled = { [stream] in stream.with { $0.epoch != epoch || $0.stopping } }
     switch item {
-    case .begin(let base):
-      generator.reset()
-      clock = OutputClock(base: base)
-      let wanted = settings.with { $0.soundtrack }
-      if generator.settings != wanted { generator.settings = wanted }
+    case .begin(let base): begin(base, generator, &state)
     case .frame(let frame):
-      try generator.append(frame)
-      while generator.isReady {
-        refreshSettings(of: generator)
-        let chunk = try generator.generateNext(isCancelled: isCancelled)
-        deliver(chunk, &clock, epoch)
-      }
+      try generator.append(isBehind(frame, state) ? GridFrame(index: frame.index, luma: frame.luma, rgb: nil) : frame)
+      while generator.isReady { try nextWindow(generator, &state) }
     case .drain(let total):
-      refreshSettings(of: generator)
-      var local = clock
-      try generator.finish(totalSamples: total, isCancelled: isCancelled) { chunk in
-        deliver(chunk, &local, epoch)
+      let wanted = prepareSettings(generator, state)
+      let isCancelled = cancellation(state)
+      var local = state
+      try generator.finishVariations(totalSamples: total, isCancelled: isCancelled) { chunks in
+        deliver(chunks, wanted, &local)
       }
-      clock = local
-    case .segment(let event): _ = emit(.segment(event), epoch: epoch)
-    case .event(let event): _ = emit(.event(event), epoch: epoch)
+      state = local
+    case .event(let event):
+      if let segment = event.segment { state.segment = segment }
+      for line in lines { emit(.event(event), to: line, epoch: state.epoch) }
     }
   }
 
-  /// Prompts, guidance and steps may change while playing; hop, context and seed stay what they were at the start.
-  private func refreshSettings(of generator: any SoundtrackGenerator) {
-    let wanted = settings.with { $0.soundtrack }
-    var now = generator.settings
-    now.prompt = wanted.prompt
-    now.negativePrompt = wanted.negativePrompt
-    now.guidanceScale = wanted.guidanceScale
-    now.steps = wanted.steps
-    if now != generator.settings { generator.settings = now }
+  /// Sound begins: decides which pads get any.
+  private func begin(_ base: Int64, _ generator: any SoundtrackGenerator, _ state: inout WorkerState) {
+    refreshUpstreamLatency()
+    checkPromptsLinked()
+    generator.reset()
+    (state.base, state.samples) = (base, 0)
+    let all = lines
+    let linked = all.filter { gst_pad_is_linked($0.pad) != 0 }
+    state.lines = linked.isEmpty ? Array(all.prefix(1)) : linked
+    let count = stream.update { s -> Int in
+      // Pads that lead nowhere are not worth the computation.
+      for line in all where !state.lines.contains(where: { $0 === line }) { line.flow = GST_FLOW_NOT_LINKED }
+      return s.begins - s.work.reduce(0) { if case .begin = $1 { $0 + 1 } else { $0 } }
+    }
+    let settings = settings.with { $0.soundtrack }
+    generator.variations = state.lines.map { $0.settings(over: settings, cue: nil) }
+    for line in state.lines { emit(.begin(base: base, count: count), to: line, epoch: state.epoch) }
   }
 
-  /// Sound in pieces of 100 ms to the task, and a message about the window.
-  private func deliver(_ chunk: AudioChunk, _ clock: inout OutputClock, _ epoch: Int) {
-    let count = chunk.samples.count / 2
-    let start = clock.position
+  /// What tells a computation that nobody wants it any more.
+  func cancellation(_ state: WorkerState) -> () -> Bool {
+    let epoch = state.epoch
+    return { [stream] in stream.with { $0.epoch != epoch || $0.stopping } }
+  }
+
+  /// Whether a live frame has waited so long, over half a hop, that looking closely at it would make the sound late.
+  private func isBehind(_ frame: GridFrame, _ state: WorkerState) -> Bool {
+    guard frame.rgb != nil, let now = runningTime,
+      let shown = running(state.base.addingSaturated(LatentGrid.time(ofFrame: frame.index)), state.segment)
+    else { return false }
+    let (isLive, allowed) = stream.with {
+      ($0.live.isLive, $0.live.upstream.addingSaturated($0.live.interval).addingSaturated(LatentGrid.nanoseconds(ofLatents: $0.live.hop) / 2))
+    }
+    return isLive && now > shown.addingSaturated(allowed)
+  }
+
+  /// Sound in pieces of 100 ms to the tasks, to all pads in turn, and a message about the window of each.
+  func deliver(_ chunks: [AudioChunk], _ wanted: [SoundtrackSettings], _ state: inout WorkerState) {
+    guard let first = chunks.first else { return }
+    let count = first.samples.count / 2
+    let pts = state.pts(state.samples)
     var done = 0
     while done < count {
       let size = min(Self.piece, count - done)
-      let (pts, duration, offset) = clock.advance(Int64(size))
-      let samples = Array(chunk.samples[2 * done..<2 * (done + size)])
-      if !emit(.audio(samples: samples, pts: pts, duration: duration, offset: offset), epoch: epoch) { return }
+      for (line, chunk) in zip(state.lines, chunks) {
+        let samples = Array(chunk.samples[2 * done..<min(2 * (done + size), chunk.samples.count)])
+        let isSilent = chunk.report.steps == 0 && samples.allSatisfy { $0 == 0 }
+        if !emit(.audio(samples: samples, first: chunk.firstSample + Int64(done), isSilent: isSilent), to: line, epoch: state.epoch) {
+          return
+        }
+      }
       done += size
     }
-    let spent = Int64(min(chunk.report.seconds, 3600) * 1e9)
-    let slower = stream.with { s -> Bool in
-      guard spent > s.processing + 20_000_000 else { return false }
-      s.processing = spent
-      return true
+    state.samples = first.firstSample + Int64(count)
+    stream.with { s in
+      if first.report.steps == 0 { s.lateness.silent += Int64(count) } else { s.lateness.generated += Int64(count) }
     }
-    // A live pipeline has to hear of a latency that has grown.
-    if slower { gst_element_post_message(object, gst_message_new_latency(UnsafeMutableRawPointer(object).assumingMemoryBound(to: GstObject.self))) }
-    let classes = chunk.report.classes.map { "\($0.index):\(Float(Int($0.probability * 1000)) / 1000)" }.joined(separator: " ")
-    v2a_post_window(
-      object, guint64(max(0, start)), guint64(max(0, clock.position - start)), Int32(chunk.report.steps), chunk.report.seconds,
-      classes, chunk.report.prompt)
+    let place = WindowPlace(pts: pts, duration: state.pts(state.samples).subtractingSaturated(pts), segment: state.segment)
+    for (i, (line, chunk)) in zip(state.lines, chunks).enumerated() {
+      postWindow(line, chunk, i < wanted.count ? wanted[i] : SoundtrackSettings(), place)
+    }
+    log(GST_LEVEL_DEBUG, "window at \(pts) ns: \(count) samples, \(first.report.steps) steps in \(first.report.seconds) s")
   }
 }

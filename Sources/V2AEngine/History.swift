@@ -7,6 +7,7 @@ struct History {
   init(width: Int) { self.width = width }
 
   var end: Int { start + values.count / width }
+  var isEmpty: Bool { values.isEmpty }
 
   mutating func append(_ rows: [Float]) {
     precondition(rows.count % width == 0)
@@ -25,6 +26,12 @@ struct History {
       values.removeFirst(drop * width)
       start += drop
     }
+  }
+
+  /// Forgets everything and goes on at `index`.
+  mutating func restart(at index: Int) {
+    start = index
+    values.removeAll()
   }
 
   mutating func clear() {

@@ -7,8 +7,8 @@ import V2ATensor
   import Glibc
 #endif
 
-/// One soundtrack from frames to samples: motion tokens, visual prompt, chunked flow matching with overlapping context,
-/// decoding. Its state does not grow with the length of the stream.
+/// Soundtracks from frames to samples: motion tokens, visual prompt, chunked flow matching with overlapping context, decoding.
+/// The state does not grow with the length of the stream.
 final class Soundtrack: SoundtrackGenerator {
   private let model: VideoToAudioModel
   private let scratch = Scratch()
@@ -17,13 +17,18 @@ final class Soundtrack: SoundtrackGenerator {
   /// Per grid frame: features for the temporal part of the motion encoder.
   private var frames = History(width: MotionEncoder.width)
   private var motion = History(width: MotionEncoder.token)
-  private var latents = History(width: Codec.latent)
+  private var tracks: [Variation]
   private var lastFrame: GridFrame?
   private var committed: Int64 = 0
   private var encodedPrompts: [String: (states: [Float], mean: [Float])] = [:]
 
-  var settings: SoundtrackSettings {
-    didSet {
+  var variations: [SoundtrackSettings] {
+    get { tracks.map(\.settings) }
+    set {
+      for (i, settings) in newValue.enumerated() {
+        if i < tracks.count { tracks[i].settings = settings } else { tracks.append(Variation(settings, at: planner.position)) }
+      }
+      tracks.removeSubrange(max(1, newValue.count)..<max(1, tracks.count, newValue.count))
       planner.hop = settings.hop
       planner.context = settings.context
     }
@@ -31,7 +36,7 @@ final class Soundtrack: SoundtrackGenerator {
 
   init(model: VideoToAudioModel, settings: SoundtrackSettings) {
     self.model = model
-    self.settings = settings
+    tracks = [Variation(settings, at: 0)]
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
     visual = VisualMemory(seconds: model.configuration.visualSeconds)
   }
@@ -41,7 +46,7 @@ final class Soundtrack: SoundtrackGenerator {
     visual = VisualMemory(seconds: model.configuration.visualSeconds)
     frames.clear()
     motion.clear()
-    latents.clear()
+    for i in tracks.indices { tracks[i].restart(at: 0) }
     received = 0
     unchanged = 0
     recent = []
@@ -90,52 +95,99 @@ final class Soundtrack: SoundtrackGenerator {
   /// Features of a picture that stands still.
   private var stillFeatures: [Float]?
   private var lastProbabilities: [Float]?
+  /// Seconds that decoding the last window took.
+  private var decoding = 0.0
 
   var isReady: Bool { received >= planner.next.framesNeeded }
 
-  func generateNext(isCancelled: () -> Bool) throws(EngineError) -> AudioChunk {
+  func generateVariations(timeLeft: () -> Double?, isCancelled: () -> Bool) throws(EngineError) -> [AudioChunk] {
     let begun = now()
-    try settings.validate()
+    for track in tracks { try track.settings.validate() }
+    let window = try nextWindow()
+    updateMotion(to: window.chunk.upperBound)
+    let from = tracks.reduce(max(window.context.lowerBound, motion.start)) { max($0, $1.latents.start) }
+    let available = min(from, window.context.upperBound)..<window.context.upperBound
+    let probabilities = visual.mean(before: window.chunk.upperBound)
+    let chunk = model.transformer.prepare(
+      context: tracks.flatMap { $0.latents[available] }, contextMotion: motion[available], motion: motion[window.chunk],
+      branches: tracks.flatMap { conditions(probabilities, $0.settings) }, sets: tracks.count, scratch: scratch)
+    let size = window.chunk.count * Codec.latent
+    var x = [Float](repeating: 0, count: tracks.count * size)
+    let sampler = FlowMatchingSampler(
+      steps: settings.steps, guidanceScale: settings.guidanceScale, timeShift: model.configuration.timeShift)
+    var steps = 0
+    let sampling = now()
+    let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
+      guard let base = buffer.baseAddress else { return false }
+      for (i, track) in tracks.enumerated() { track.noise(of: window.chunk, into: base + i * size) }
+      return sampler.sample(
+        base, with: model.transformer, chunk: chunk, scratch: scratch, isCancelled: isCancelled,
+        isLate: { step in
+          steps = step + 1
+          guard step > 0, let left = timeLeft() else { return false }
+          // Another step, and one after it, and decoding must fit.
+          return left < 2 * (now() - sampling) / Double(step) + decoding
+        })
+    }
+    guard done else { throw .cancelled }
+    guard v2a_all_finite(x, x.count) == 1 else { throw .notFinite(stage: "diffusion transformer") }
+    planner.advance()
+    let first = committed
+    committed = max(first, window.committed)
+    let decodingBegun = now()
+    var decoded: [[Float]] = []
+    for i in tracks.indices {
+      tracks[i].latents.append(Array(x[i * size..<(i + 1) * size]))
+      var samples = try decode(first..<committed, of: tracks[i])
+      tracks[i].fadeInAfterSilence(&samples)
+      decoded.append(samples)
+    }
+    decoding = now() - decodingBegun
+    forget()
+    var report = WindowReport()
+    report.steps = steps
+    report.seconds = now() - begun
+    report.classes = Self.top(probabilities)
+    return zip(tracks, decoded).map { track, samples in
+      report.prompt = track.settings.prompt
+      return AudioChunk(firstSample: first, samples: samples, report: report)
+    }
+  }
+
+  func skipVariations() throws(EngineError) -> [AudioChunk] {
+    let begun = now()
+    let window = try nextWindow()
+    updateMotion(to: window.chunk.upperBound)
+    planner.advance()
+    let first = committed
+    // Silence needs no latents after it, so it reaches the chunk's end.
+    committed = max(first, Int64(window.chunk.upperBound) * LatentGrid.samplesPerLatent)
+    let known = min(committed, max(first, Int64(window.chunk.lowerBound) * LatentGrid.samplesPerLatent))
+    var chunks: [AudioChunk] = []
+    for i in tracks.indices {
+      var samples = tracks[i].latents.isEmpty ? [Float](repeating: 0, count: 2 * Int(known - first)) : try decode(first..<known, of: tracks[i])
+      Variation.fadeOut(&samples)
+      samples += [Float](repeating: 0, count: 2 * Int(committed - known))
+      tracks[i].restart(at: window.chunk.upperBound)
+      tracks[i].wasSilent = true
+      var report = WindowReport()
+      report.seconds = now() - begun
+      report.prompt = tracks[i].settings.prompt
+      chunks.append(AudioChunk(firstSample: first, samples: samples, report: report))
+    }
+    forget()
+    return chunks
+  }
+
+  private func nextWindow() throws(EngineError) -> Window {
     let window = planner.next
     guard received >= window.framesNeeded else {
       throw .invalidSetting(name: "frames", reason: "are missing for the next window")
     }
-    updateMotion(to: window.chunk.upperBound)
-    let available = max(window.context.lowerBound, latents.start, motion.start)..<window.context.upperBound
-    let probabilities = visual.mean(before: window.chunk.upperBound)
-    let conditions = conditions(probabilities)
-    let chunk = model.transformer.prepare(
-      context: latents[available], contextMotion: motion[available], motion: motion[window.chunk], branches: conditions,
-      scratch: scratch)
-    let noise = NoiseSource(seed: settings.seed)
-    var x = [Float](repeating: 0, count: window.chunk.count * Codec.latent)
-    let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
-      guard let base = buffer.baseAddress else { return false }
-      for (row, index) in window.chunk.enumerated() {
-        noise.fill(base + row * Codec.latent, count: Codec.latent, stream: .latents, index: index)
-      }
-      let sampler = FlowMatchingSampler(
-        steps: settings.steps, guidanceScale: settings.guidanceScale, timeShift: model.configuration.timeShift)
-      return sampler.sample(
-        base, with: model.transformer, chunk: chunk, scratch: scratch, isCancelled: isCancelled)
-    }
-    guard done else { throw .cancelled }
-    guard v2a_all_finite(x, x.count) == 1 else { throw .notFinite(stage: "diffusion transformer") }
-    latents.append(x)
-    planner.advance()
-    let first = committed
-    let samples = try decode(first..<max(first, window.committed), noise: noise)
-    committed = max(first, window.committed)
-    forget()
-    var report = WindowReport()
-    report.steps = settings.steps
-    report.seconds = now() - begun
-    report.prompt = settings.prompt
-    report.classes = Self.top(probabilities)
-    return AudioChunk(firstSample: first, samples: samples, report: report)
+    return window
   }
 
-  func finish(totalSamples: Int64, isCancelled: () -> Bool, emit: (AudioChunk) -> Void) throws(EngineError) {
+  func finishVariations(totalSamples: Int64, isCancelled: () -> Bool, emit: ([AudioChunk]) -> Void) throws(EngineError) {
     guard let last = lastFrame else { return }
     while committed < totalSamples {
       while !isReady {
@@ -143,13 +195,8 @@ final class Soundtrack: SoundtrackGenerator {
         let rgb = index % LatentGrid.semanticInterval == 0 ? lastFrame?.rgb : nil
         try append(GridFrame(index: index, luma: last.luma, rgb: rgb))
       }
-      let chunk = try generateNext(isCancelled: isCancelled)
-      let wanted = min(Int64(chunk.samples.count / 2), totalSamples - chunk.firstSample)
-      if wanted > 0 {
-        emit(
-          AudioChunk(
-            firstSample: chunk.firstSample, samples: Array(chunk.samples.prefix(2 * Int(wanted))), report: chunk.report))
-      }
+      let chunks = try generateVariations(timeLeft: { nil }, isCancelled: isCancelled)
+      emit(chunks.map { $0.prefix(upTo: totalSamples) }.filter { !$0.samples.isEmpty })
     }
   }
 
@@ -165,14 +212,14 @@ final class Soundtrack: SoundtrackGenerator {
   }
 
   /// The guided branch, and unless guidance is off the one to steer away from: no picture, and the negative prompt or none.
-  private func conditions(_ probabilities: [Float]?) -> [Conditions] {
+  private func conditions(_ probabilities: [Float]?, _ own: SoundtrackSettings) -> [Conditions] {
     var guided = Conditions.none
     guided.usesMotion = true
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts) }
-    (guided.states, guided.prompt) = encode(settings.prompt)
+    (guided.states, guided.prompt) = encode(own.prompt)
     if settings.guidanceScale == 1 { return [guided] }
     var away = Conditions.none
-    (away.states, away.prompt) = encode(settings.negativePrompt)
+    (away.states, away.prompt) = encode(own.negativePrompt)
     return [guided, away]
   }
 
@@ -188,11 +235,13 @@ final class Soundtrack: SoundtrackGenerator {
   }
 
   /// Interleaved samples of `range`, from the latents around it.
-  private func decode(_ range: Range<Int64>, noise: NoiseSource) throws(EngineError) -> [Float] {
+  private func decode(_ range: Range<Int64>, of track: Variation) throws(EngineError) -> [Float] {
     guard !range.isEmpty else { return [] }
     let hop = LatentGrid.samplesPerLatent
+    let latents = track.latents
     let from = max(latents.start, Int(range.lowerBound / hop) - AudioDecoder.lookBack)
-    let planar = model.decoder(latents[from..<latents.end], first: from, noise: noise, scratch: scratch)
+    let planar = model.decoder(
+      latents[from..<latents.end], first: from, noise: NoiseSource(seed: track.settings.seed), scratch: scratch)
     let length = planar.count / 2
     let skip = Int(range.lowerBound - Int64(from) * hop)
     var out = [Float](repeating: 0, count: 2 * range.count)
@@ -210,7 +259,8 @@ final class Soundtrack: SoundtrackGenerator {
 
   private func forget() {
     let next = planner.position
-    latents.forget(before: min(next - settings.context, Int(committed / LatentGrid.samplesPerLatent) - AudioDecoder.lookBack))
+    let decoded = Int(committed / LatentGrid.samplesPerLatent) - AudioDecoder.lookBack
+    for i in tracks.indices { tracks[i].latents.forget(before: min(next - settings.context, decoded)) }
     motion.forget(before: next - settings.context)
     frames.forget(before: next - MotionEncoder.lookBack)
     visual.forget(before: next)

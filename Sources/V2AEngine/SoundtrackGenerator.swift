@@ -29,6 +29,12 @@ public struct AudioChunk: Sendable, Equatable {
     self.samples = samples
     self.report = report
   }
+
+  /// The part before sample number `end`.
+  public func prefix(upTo end: Int64) -> AudioChunk {
+    let wanted = min(max(0, end - firstSample), Int64(samples.count / 2))
+    return AudioChunk(firstSample: firstSample, samples: Array(samples.prefix(2 * Int(wanted))), report: report)
+  }
 }
 
 /// What happened in one window, for applications to show.
@@ -46,17 +52,39 @@ public struct WindowReport: Sendable, Equatable {
   }
 }
 
-/// One soundtrack of one stream. Used from one thread.
+/// Soundtracks of one stream: variations that share what is seen and differ in seed and prompts. Used from one thread.
 public protocol SoundtrackGenerator: AnyObject {
-  var settings: SoundtrackSettings { get set }
+  /// One a variation, at least one. Hop, context, steps and guidance scale of the first hold for all. A change of their number
+  /// takes effect at the next window.
+  var variations: [SoundtrackSettings] { get set }
   /// Adds the next grid frame: numbers count from 0 without holes.
   func append(_ frame: GridFrame) throws(EngineError)
-  /// Whether `generateNext` has the frames that it needs.
+  /// Whether the frames that the next window needs are there.
   var isReady: Bool { get }
-  /// Generates the next chunk and returns the samples that have become final. Throws `.cancelled` when asked to stop.
-  func generateNext(isCancelled: () -> Bool) throws(EngineError) -> AudioChunk
+  /// Generates the next window and returns, per variation, the samples that have become final. Throws `.cancelled` when asked
+  /// to stop. When `timeLeft` (seconds, nil: any) runs out, takes fewer steps.
+  func generateVariations(timeLeft: () -> Double?, isCancelled: () -> Bool) throws(EngineError) -> [AudioChunk]
+  /// Gives the next window up without sampling: what is known fades out into silence. Reported with 0 steps.
+  func skipVariations() throws(EngineError) -> [AudioChunk]
   /// The stream has ended: holds the last frame and gives what is missing to exactly `totalSamples`.
-  func finish(totalSamples: Int64, isCancelled: () -> Bool, emit: (AudioChunk) -> Void) throws(EngineError)
+  func finishVariations(totalSamples: Int64, isCancelled: () -> Bool, emit: ([AudioChunk]) -> Void) throws(EngineError)
   /// Forgets the stream; the next frame has number 0 again.
   func reset()
+}
+
+/// The first variation alone.
+extension SoundtrackGenerator {
+  public var settings: SoundtrackSettings {
+    get { variations.first ?? SoundtrackSettings() }
+    set { variations = [newValue] + variations.dropFirst() }
+  }
+
+  public func generateNext(isCancelled: () -> Bool) throws(EngineError) -> AudioChunk {
+    guard let chunk = try generateVariations(timeLeft: { nil }, isCancelled: isCancelled).first else { throw .cancelled }
+    return chunk
+  }
+
+  public func finish(totalSamples: Int64, isCancelled: () -> Bool, emit: (AudioChunk) -> Void) throws(EngineError) {
+    try finishVariations(totalSamples: totalSamples, isCancelled: isCancelled) { $0.first.map(emit) }
+  }
 }

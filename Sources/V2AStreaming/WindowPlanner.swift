@@ -37,8 +37,10 @@ public struct WindowPlanner: Sendable, Equatable {
 
   public mutating func advance() { position += hop }
 
-  /// Time in nanoseconds from a sound's place in the picture to when its samples can be final, computing left aside.
-  public static func latency(hop: Int) -> Int64 {
-    LatentGrid.nanoseconds(ofLatents: max(1, hop) + max(motionLookAhead, decoderLookAhead) + 1)
+  /// Time in nanoseconds from a sound's place in the picture to when its samples can be final, computing left aside: the first
+  /// sample of a window is `decoderLookAhead` latents before its chunk, and its last frame is shown in the middle of the
+  /// `motionLookAhead`-th latent after the chunk and known when the next picture comes, `interval` nanoseconds later.
+  public static func latency(hop: Int, interval: Int64) -> Int64 {
+    LatentGrid.time(ofFrame: max(1, hop) + motionLookAhead - 1 + decoderLookAhead).addingSaturated(max(0, interval))
   }
 }

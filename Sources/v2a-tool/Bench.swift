@@ -9,6 +9,7 @@ struct Bench: ParsableCommand {
   @Option(help: "Model folder; default: the embedded model.") var model: String?
   @Option(help: "Seconds of sound.") var seconds = 20.0
   @Option(help: "Steps of the sampler.") var steps: Int?
+  @Option(help: "Soundtracks that are generated together.") var variations = 1
 
   func run() throws {
     do throws(EngineError) {
@@ -20,6 +21,11 @@ struct Bench: ParsableCommand {
       if let steps { settings.steps = steps }
       settings.prompt = "rain"
       let soundtrack = try model.makeSoundtrack(settings)
+      soundtrack.variations = (0..<max(1, variations)).map { i in
+        var own = settings
+        own.seed = UInt64(i)
+        return own
+      }
       let frames = Int(min(max(seconds, 2), 3600) * Double(LatentGrid.rate) / Double(LatentGrid.samplesPerLatent))
       var slowest = 0.0, samples = 0
       func note(_ chunk: AudioChunk) {
@@ -30,12 +36,12 @@ struct Bench: ParsableCommand {
         let luma = (0..<64 * 64).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ k &* 3) }
         let rgb = k % LatentGrid.semanticInterval == 0 ? (0..<224 * 224 * 3).map { UInt8(truncatingIfNeeded: $0 / 300 &+ k) } : nil
         try soundtrack.append(GridFrame(index: k, luma: luma, rgb: rgb))
-        while soundtrack.isReady { note(try soundtrack.generateNext(isCancelled: { false })) }
+        while soundtrack.isReady { try soundtrack.generateVariations(timeLeft: { nil }, isCancelled: { false }).first.map(note) }
       }
       let spent = (clock.now - loaded) / .seconds(1)
       let made = Double(samples) / 48_000
       print("load \((loaded - begun) / .milliseconds(1)) ms")
-      print("\(settings.steps) steps: \(made) s of sound in \(spent) s, real-time factor \(spent / max(made, 0.001)), slowest chunk \(slowest) s")
+      print("\(settings.steps) steps: \(made) s of sound, \(max(1, variations)) times, in \(spent) s, real-time factor \(spent / max(made, 0.001)), slowest chunk \(slowest) s")
     } catch {
       throw ValidationError(error.message)
     }

@@ -4,26 +4,31 @@
 import V2AEngine
 import V2AStreaming
 
-/// A quick generator with the real one's manners: each latent sounds at the mean luma of its frame, left; right is the
-/// frame's number. Counts what it is asked.
+/// A quick generator with the real one's manners: each latent sounds at the mean luma of its frame, left; right is the frame's
+/// number, plus 1000 times the variation's seed. Counts what it is asked.
 final class TestGenerator: SoundtrackGenerator {
-  var settings: SoundtrackSettings
+  var variations: [SoundtrackSettings]
   private var frames: [GridFrame] = []
   private var levels: [Float] = []
   private var planner: WindowPlanner
   private var committed: Int64 = 0
+  /// Milliseconds that a window with all its steps takes.
   nonisolated(unsafe) static var delay: UInt32 = 0
   nonisolated(unsafe) static var failure: EngineError?
   nonisolated(unsafe) static var seenFrames: [GridFrame] = []
+  /// First sample and settings of every window.
+  nonisolated(unsafe) static var windows: [(first: Int64, variations: [SoundtrackSettings])] = []
+  nonisolated(unsafe) static var appended = 0
 
   init(_ settings: SoundtrackSettings) {
-    self.settings = settings
+    variations = [settings]
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
   }
 
   func append(_ frame: GridFrame) throws(EngineError) {
     guard frame.index == frames.count else { throw .invalidSetting(name: "frame", reason: "out of order") }
     hear(frame)
+    Self.appended += 1
     Self.seenFrames.append(frame)
   }
 
@@ -36,36 +41,52 @@ final class TestGenerator: SoundtrackGenerator {
 
   var isReady: Bool { frames.count >= planner.next.framesNeeded }
 
-  func generateNext(isCancelled: () -> Bool) throws(EngineError) -> AudioChunk {
+  func generateVariations(timeLeft: () -> Double?, isCancelled: () -> Bool) throws(EngineError) -> [AudioChunk] {
     if let failure = Self.failure { throw failure }
-    for _ in 0..<(Self.delay / 5) {
-      if isCancelled() { throw .cancelled }
-      usleep(5000)
+    let step = Double(Self.delay) / 1000 / Double(settings.steps)
+    let begun = now()
+    var taken = 0
+    while taken < settings.steps {
+      taken += 1
+      while now() - begun < Double(taken) * step {
+        if isCancelled() { throw .cancelled }
+        usleep(UInt32(max(100, min(5000, step * 1e6))))
+      }
+      if taken < settings.steps, let left = timeLeft(), left < 2 * step { break }
     }
+    Self.windows.append((committed, variations))
+    return advance(silent: false, steps: taken, seconds: now() - begun)
+  }
+
+  func skipVariations() throws(EngineError) -> [AudioChunk] { advance(silent: true, steps: 0, seconds: 0) }
+
+  private func advance(silent: Bool, steps: Int, seconds: Double) -> [AudioChunk] {
     let window = planner.next
     planner.advance()
     let first = committed
-    var samples: [Float] = []
-    let hop = Int(LatentGrid.samplesPerLatent)
-    for latent in Int(first) / hop..<Int(max(first, window.committed)) / hop {
-      let k = min(latent, frames.count - 1)
-      for _ in 0..<hop { samples += [levels[k], Float(frames[k].index)] }
-    }
     committed = max(first, window.committed)
-    var report = WindowReport()
-    report.prompt = settings.prompt
-    return AudioChunk(firstSample: first, samples: samples, report: report)
+    let hop = Int(LatentGrid.samplesPerLatent)
+    return variations.map { settings in
+      var samples: [Float] = []
+      for latent in Int(first) / hop..<Int(committed) / hop {
+        let k = min(latent, frames.count - 1)
+        let right = Float(frames[k].index) + 1000 * Float(settings.seed)
+        for _ in 0..<hop { samples += silent ? [0, 0] : [levels[k], right] }
+      }
+      var report = WindowReport()
+      report.prompt = settings.prompt
+      report.steps = steps
+      report.seconds = seconds
+      report.classes = [(index: 5, probability: 0.5)]
+      return AudioChunk(firstSample: first, samples: samples, report: report)
+    }
   }
 
-  func finish(totalSamples: Int64, isCancelled: () -> Bool, emit: (AudioChunk) -> Void) throws(EngineError) {
+  func finishVariations(totalSamples: Int64, isCancelled: () -> Bool, emit: ([AudioChunk]) -> Void) throws(EngineError) {
     guard let last = frames.last else { return }
     while committed < totalSamples {
       while !isReady { hear(GridFrame(index: frames.count, luma: last.luma, rgb: last.rgb)) }
-      let chunk = try generateNext(isCancelled: isCancelled)
-      let wanted = Int(min(Int64(chunk.samples.count / 2), totalSamples - chunk.firstSample))
-      if wanted > 0 {
-        emit(AudioChunk(firstSample: chunk.firstSample, samples: Array(chunk.samples.prefix(2 * wanted)), report: chunk.report))
-      }
+      emit(try generateVariations(timeLeft: { nil }, isCancelled: isCancelled).map { $0.prefix(upTo: totalSamples) })
     }
   }
 
@@ -74,5 +95,19 @@ final class TestGenerator: SoundtrackGenerator {
     levels.removeAll()
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
     committed = 0
+  }
+
+  static func restart() {
+    delay = 0
+    failure = nil
+    seenFrames = []
+    windows = []
+    appended = 0
+  }
+
+  private func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

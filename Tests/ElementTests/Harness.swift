@@ -23,9 +23,7 @@ final class Harness {
 
   init(caps: String = "video/x-raw,format=GRAY8,width=64,height=64,framerate=30/1", _ properties: (UnsafeMutablePointer<GstElement>) -> Void = { _ in }) {
     Self.register()
-    TestGenerator.delay = 0
-    TestGenerator.failure = nil
-    TestGenerator.seenFrames = []
+    TestGenerator.restart()
     Element.makeGenerator = { _, settings throws(EngineError) in TestGenerator(settings) }
     let element = gst_element_factory_make("v2a", nil)!
     setUInt64(element, "hop", 512_000_000)
@@ -41,11 +39,13 @@ final class Harness {
 
   /// Pushes a picture of `bytes` equal bytes.
   @discardableResult
-  func push(pts: UInt64?, duration: UInt64? = nil, level: UInt8 = 100, bytes: Int = 4096) -> GstFlowReturn {
+  func push(pts: UInt64?, duration: UInt64? = nil, level: UInt8 = 100, bytes: Int = 4096, discont: Bool = false) -> GstFlowReturn {
     let buffer = gst_buffer_new_allocate(nil, gsize(bytes), nil)!
     gst_buffer_memset(buffer, 0, level, gsize(bytes))
     buffer.pointee.pts = pts.map { GstClockTime($0) } ?? GstClockTime.max
     buffer.pointee.duration = duration.map { GstClockTime($0) } ?? GstClockTime.max
+    // DISCONT is 1 << 6 of the mini object's flags.
+    if discont { buffer.pointee.mini_object.flags |= 64 }
     return gst_harness_push(h, buffer)
   }
 

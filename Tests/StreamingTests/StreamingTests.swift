@@ -81,6 +81,36 @@ import Testing
     #expect(total > 12 * 3600 * 4800)
   }
 
+  /// 100 hours in: every clock is exact to the nanosecond, and nothing depends on where in the stream it is.
+  @Test func longStreams() {
+    let start: Int64 = 100 * 3600 * 48_000 / 2048 * 2048
+    var clock = OutputClock(base: 0)
+    _ = clock.advance(start)
+    for i in 1...1000 {
+      let (pts, duration, offset) = clock.advance(4800)
+      #expect(offset == start + Int64(i - 1) * 4800)
+      // 4800 samples are exactly 100 ms.
+      #expect(duration == 100_000_000 || abs(duration - 100_000_000) <= 1)
+      #expect(abs(Int128(pts) * 48_000 - Int128(offset) * 1_000_000_000) < 48_000)
+    }
+    // Pictures at 30000/1001 for 13 hours, then a look at single ones.
+    var sampler = FrameSampler(), seen = 0
+    for hour in 0...13 {
+      for frame in 0..<10 {
+        let picture = Int64(hour) * 3600 * 30_000 / 1001 + Int64(frame)
+        let time = Timeline.scale(picture * 1001, 1_000_000_000, 30_000)
+        let range = sampler.advance(to: time)
+        #expect(range.lowerBound == seen && LatentGrid.time(ofFrame: range.upperBound) >= time)
+        if range.upperBound > 0 { #expect(LatentGrid.time(ofFrame: range.upperBound - 1) < time) }
+        seen = range.upperBound
+      }
+    }
+    #expect(abs(seen - Int(13 * 3600 * 48_000 / 2048)) <= 8)
+    var planner = WindowPlanner(hop: 24, context: 40)
+    for _ in 0..<100_000 { planner.advance() }
+    #expect(planner.next.committed == Int64(100_001 * 24 - 2) * 2048 && planner.next.context.count == 40)
+  }
+
   @Test func conversions() {
     for samples in [Int64](arrayLiteral: 0, 1, 2047, 2048, 48_000, 44_100 * 86_400, 1 << 40) {
       #expect(Timeline.samples(Timeline.nanoseconds(samples, rate: 48_000), rate: 48_000) == samples)

@@ -9,6 +9,15 @@ G_BEGIN_DECLS
 GType gst_v2a_get_type(void);
 GST_ELEMENT_REGISTER_DECLARE(v2a);
 
+/* Source pad of a variation: a GstPad with seed and prompts of its own. */
+#define V2A_TYPE_PAD (gst_v2a_pad_get_type())
+GType gst_v2a_pad_get_type(void);
+
+/* What happens to windows of live sound that would be late. */
+#define V2A_TYPE_LATE_POLICY (gst_v2a_late_policy_get_type())
+GType gst_v2a_late_policy_get_type(void);
+typedef enum { V2A_LATE_FEWER_STEPS, V2A_LATE_SILENCE, V2A_LATE_WAIT } V2ALatePolicy;
+
 enum {
   V2A_PROP_MODEL = 1,
   V2A_PROP_PROMPT,
@@ -19,6 +28,7 @@ enum {
   V2A_PROP_HOP,
   V2A_PROP_CONTEXT,
   V2A_PROP_WINDOW,
+  V2A_PROP_LATE_POLICY,
 };
 
 /* 24 and 40 latents of 2048 samples at 48 kHz. */
@@ -40,21 +50,36 @@ typedef enum {
 void v2a_post_error(GstElement *element, V2AErrorKind kind, const char *text, const char *debug);
 void v2a_post_flow_error(GstElement *element, GstFlowReturn flow);
 void v2a_post_warning(GstElement *element, const char *text);
-void v2a_log(GstElement *element, int level, const char *text); /* a GstDebugLevel */
-void v2a_post_window(GstElement *element, guint64 pts, guint64 duration, int steps, double seconds, const char *classes,
-                     const char *prompt);
+/* CORE/CLOCK: the machine is too slow. */
+void v2a_post_slow_warning(GstElement *element, const char *text, const char *debug);
+/* Levels are GstDebugLevels of the category `v2a`. */
+int v2a_log_threshold(void);
+void v2a_log(GstElement *element, int level, const char *text);
+/* What a window was made of, for the message `v2a-window`. Times are GST_CLOCK_TIME_NONE when unknown. */
+typedef struct {
+  const char *pad;
+  guint64 pts, duration, running_time, stream_time;
+  int steps;
+  double seconds;
+  guint64 seed;
+  const char *classes, *prompt, *negative_prompt;
+} V2AWindow;
+void v2a_post_window(GstElement *element, const V2AWindow *window);
 /* Tags for the soundtrack: the container's and user's, without those of the video codec, and that it is AI-generated. */
-GstTagList *v2a_soundtrack_tags(const GstTagList *tags);
+GstTagList *v2a_soundtrack_tags(const GstTagList *tags, const char *title);
 /* Asks downstream for a number of channels (1 or 2, stereo when free); 0 when nothing fits. */
 int v2a_negotiate_channels(GstPad *src);
 GstCaps *v2a_audio_caps(int channels);
 /* Converter of whole pictures to 64x64 full-range GRAY8, or of the centre to 224x224 RGB. */
 GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *out);
 GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *out);
-void v2a_start_task(GstPad *src, void *element);
+void v2a_start_task(GstPad *src, void *line);
+GstPad *v2a_pad_new(GstElement *element, GstPadTemplate *template, const char *name);
+/* Copies of a variation's properties; strings are the caller's to g_free. */
+void v2a_pad_get(GstPad *pad, guint64 *seed, char **prompt, char **negative_prompt);
 
 /* Implemented in Swift. `element` is what v2a_element_new returned. */
-void *v2a_element_new(GstElement *object, GstPad *sink, GstPad *src);
+void *v2a_element_new(GstElement *object, GstPad *sink);
 void v2a_element_free(void *element);
 void v2a_element_set_property(void *element, int property, const GValue *value);
 void v2a_element_get_property(void *element, int property, GValue *value);
@@ -65,8 +90,18 @@ GstFlowReturn v2a_element_chain(void *element, GstBuffer *buffer);
 gboolean v2a_element_sink_event(void *element, GstEvent *event);
 /* Whether the query was answered. */
 gboolean v2a_element_sink_query(void *element, GstQuery *query);
-gboolean v2a_element_src_query(void *element, GstQuery *query);
-gboolean v2a_element_src_activate(void *element, gboolean active);
-void v2a_element_loop(void *element);
+gboolean v2a_element_src_event(void *element, GstPad *pad, GstEvent *event);
+gboolean v2a_element_src_query(void *element, GstPad *pad, GstQuery *query);
+gboolean v2a_element_src_activate(void *element, GstPad *pad, gboolean active);
+/* `line` is what v2a_start_task was given. */
+void v2a_element_loop(void *line);
+/* Takes up a source pad, or gives it up; false when the stream has begun already. */
+gboolean v2a_element_add_src(void *element, GstPad *pad);
+void v2a_element_remove_src(void *element, GstPad *pad);
+/* Takes up the pad for timed prompts, or gives it up. */
+gboolean v2a_element_add_prompts(void *element, GstPad *pad);
+void v2a_element_remove_prompts(void *element);
+GstFlowReturn v2a_element_prompt_chain(void *element, GstBuffer *buffer);
+gboolean v2a_element_prompt_event(void *element, GstEvent *event);
 
 G_END_DECLS

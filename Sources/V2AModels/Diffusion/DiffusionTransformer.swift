@@ -43,6 +43,8 @@ public final class DiffusionTransformer: Sendable {
 
   /// What does not change over the steps of one chunk.
   public struct Chunk {
+    /// Sets of latents that are generated together, and branches of all of them: those of the first set come first.
+    let sets: Int
     let branches: Int
     let rows: Int
     let context: Int
@@ -59,16 +61,18 @@ public final class DiffusionTransformer: Sendable {
 
   /// Computes everything that the steps of one chunk share.
   ///
-  /// - context: clean latents [n, 64] before the chunk; contextMotion: their motion tokens [n, 64]
-  /// - motion: motion tokens of the chunk [rows, 64]
-  /// - branches: conditions; one, or two for classifier-free guidance
+  /// - context: clean latents [sets * n, 64] before the chunk; contextMotion: their motion tokens [n, 64]
+  /// - motion: motion tokens of the chunk [rows, 64], the same for every set
+  /// - branches: conditions; one a set, or two a set for classifier-free guidance
+  /// - sets: soundtracks of the same pictures that are generated together
   public func prepare(
-    context: [Float], contextMotion: [Float], motion: [Float], branches: [Conditions], scratch: Scratch
+    context: [Float], contextMotion: [Float], motion: [Float], branches: [Conditions], sets: Int = 1, scratch: Scratch
   ) -> Chunk {
     let width = config.width
-    let past = context.count / config.latent
+    precondition(sets > 0 && branches.count >= sets && branches.count % sets == 0)
+    let past = context.count / config.latent / sets
     let rows = motion.count / config.motion
-    precondition(contextMotion.count == past * config.motion && rows > 0 && !branches.isEmpty)
+    precondition(contextMotion.count == past * config.motion && context.count == sets * past * config.latent && rows > 0)
     let (cosine, sine) = rotaryTables(past + rows)
 
     var shared: [Tensor] = []
@@ -99,7 +103,7 @@ public final class DiffusionTransformer: Sendable {
       let x = scratch.buffer(2, all * width)
       conditioning(time: 1, rows: past, shared: shared, motion: modulationPart, into: c, scratch: scratch)
       modulation(c, rows: all, into: m)
-      embed(context, rows: past, motion: input, branches: branches.count, into: x, scratch: scratch)
+      embed(context, rows: past, motion: input, sets: sets, branches: branches.count, into: x, scratch: scratch)
       for row in 0..<all { v2a_axpy(x + row * width, contextFlag.data, 1, width) }
       for (i, block) in blocks.enumerated() {
         let keep = (keys: Tensor(shape: [all, width]), values: Tensor(shape: [all, width]))
@@ -113,11 +117,11 @@ public final class DiffusionTransformer: Sendable {
       }
     }
     return Chunk(
-      branches: branches.count, rows: rows, context: past, shared: shared, conditionKeys: conditionKeys,
+      sets: sets, branches: branches.count, rows: rows, context: past, shared: shared, conditionKeys: conditionKeys,
       contextKeys: contextKeys, motionInput: motionInput, motionModulation: motionModulation, cosine: cosine, sine: sine)
   }
 
-  /// Velocities of all branches [branches, rows, 64] at flow time t for the chunk's latents x [rows, 64].
+  /// Velocities of all branches [branches, rows, 64] at flow time t for the chunk's latents x [sets, rows, 64].
   public func velocity(
     _ x: UnsafePointer<Float>, time: Float, chunk: Chunk, into velocity: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
@@ -129,7 +133,8 @@ public final class DiffusionTransformer: Sendable {
     conditioning(
       time: time, rows: chunk.rows, shared: chunk.shared, motion: chunk.motionModulation, into: c, scratch: scratch)
     modulation(c, rows: all, into: m)
-    embed(x, rows: chunk.rows, motion: chunk.motionInput, branches: chunk.branches, into: h, scratch: scratch)
+    embed(
+      x, rows: chunk.rows, motion: chunk.motionInput, sets: chunk.sets, branches: chunk.branches, into: h, scratch: scratch)
     let half = width / config.heads / 2
     for (i, block) in blocks.enumerated() {
       block(
@@ -183,14 +188,18 @@ public final class DiffusionTransformer: Sendable {
     v2a_silu(c, shared.count * rows * width)
   }
 
-  /// latent_in(x) + motion part, repeated per branch: [branches * rows, width].
+  /// latent_in(x [sets * rows, 64]) + motion part, repeated per branch of the set: [branches * rows, width].
   private func embed(
-    _ x: UnsafePointer<Float>, rows: Int, motion: Tensor, branches: Int, into h: UnsafeMutablePointer<Float>,
+    _ x: UnsafePointer<Float>, rows: Int, motion: Tensor, sets: Int, branches: Int, into h: UnsafeMutablePointer<Float>,
     scratch: Scratch
   ) {
     let count = rows * config.width
-    latentIn(x, rows: rows, into: h)
-    for branch in 1..<max(branches, 1) { (h + branch * count).update(from: h, count: count) }
+    latentIn(x, rows: sets * rows, into: h)
+    // From the last branch down, so that nothing is overwritten before it is copied.
+    for branch in stride(from: branches - 1, to: 0, by: -1) {
+      let set = branch / (branches / sets)
+      if set != branch { (h + branch * count).update(from: h + set * count, count: count) }
+    }
     v2a_axpy(h, motion.data, 1, branches * count)
   }
 

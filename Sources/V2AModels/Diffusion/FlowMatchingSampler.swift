@@ -22,25 +22,33 @@ public struct FlowMatchingSampler: Sendable {
     }
   }
 
-  /// Refines x [rows, 64] in place from noise to latents. v = v_null + scale (v_condition - v_null) when the chunk has two
-  /// branches (condition first). Returns false as soon as `isCancelled` says so; x is then of no use.
+  /// Refines x [sets * rows, 64] in place from noise to latents. v = v_null + scale (v_condition - v_null) when the chunk has
+  /// two branches a set (condition first). Returns false as soon as `isCancelled` says so; x is then of no use. From the step
+  /// (counted from 0) that `isLate` says is the last there is time for, one step leads straight to the data.
   public func sample(
     _ x: UnsafeMutablePointer<Float>, with transformer: DiffusionTransformer, chunk: DiffusionTransformer.Chunk,
-    scratch: Scratch, isCancelled: () -> Bool = { false }
+    scratch: Scratch, isCancelled: () -> Bool = { false }, isLate: (_ step: Int) -> Bool = { _ in false }
   ) -> Bool {
     let count = chunk.rows * transformer.config.latent
+    let branches = chunk.branches / chunk.sets
     let velocity = scratch.buffer(30, chunk.branches * count)
     let times = times
     for step in 0..<steps {
       if isCancelled() { return false }
+      let isLast = isLate(step) || step == steps - 1
       transformer.velocity(x, time: times[step], chunk: chunk, into: velocity, scratch: scratch)
-      let dt = times[step + 1] - times[step]
-      if chunk.branches == 2 {
-        v2a_axpy(x, velocity, dt * guidanceScale, count)
-        v2a_axpy(x, velocity + count, dt * (1 - guidanceScale), count)
-      } else {
-        v2a_axpy(x, velocity, dt, count)
+      let dt = (isLast ? 1 : times[step + 1]) - times[step]
+      for set in 0..<chunk.sets {
+        let x = x + set * count
+        let v = velocity + set * branches * count
+        if branches == 2 {
+          v2a_axpy(x, v, dt * guidanceScale, count)
+          v2a_axpy(x, v + count, dt * (1 - guidanceScale), count)
+        } else {
+          v2a_axpy(x, v, dt, count)
+        }
       }
+      if isLast { break }
     }
     return true
   }

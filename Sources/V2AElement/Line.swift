@@ -1,0 +1,49 @@
+import CElement
+import CGStreamer
+
+/// A source pad: what waits for its task, and what the task knows. Pads `src_%u` are variations.
+final class Line {
+  let pad: UnsafeMutablePointer<GstPad>
+  unowned let element: Element
+  let isVariation: Bool
+  let name: String
+
+  // Under the stream's monitor.
+  var output: [Output] = []
+  var waitingAudio = 0
+  /// Between activation and deactivation of the pad.
+  var isActive = false
+  /// What downstream said to the last push.
+  var flow: GstFlowReturn = GST_FLOW_OK
+
+  /// Stream time reached, for position queries.
+  let published = Monitor<Int64?>(nil)
+  /// The pad's task only.
+  var pusher = Pusher()
+
+  init(_ pad: UnsafeMutablePointer<GstPad>, _ element: Element) {
+    self.pad = pad
+    self.element = element
+    isVariation = g_type_check_instance_is_a(
+      UnsafeMutableRawPointer(pad).assumingMemoryBound(to: GTypeInstance.self), gst_v2a_pad_get_type()) != 0
+    let characters = gst_object_get_name(UnsafeMutableRawPointer(pad).assumingMemoryBound(to: GstObject.self))
+    name = characters.map { String(cString: $0) } ?? ""
+    g_free(characters)
+  }
+
+  func startTask() { v2a_start_task(pad, Unmanaged.passUnretained(self).toOpaque()) }
+
+  /// Under the stream's monitor.
+  func clear() {
+    output.removeAll()
+    waitingAudio = 0
+  }
+}
+
+/// What chain tells upstream when several pads push: an error of one is an error; the rest counts when all say so.
+func combined(_ flows: [GstFlowReturn]) -> GstFlowReturn {
+  if let error = flows.first(where: { $0.rawValue < GST_FLOW_EOS.rawValue }) { return error }
+  if flows.contains(GST_FLOW_OK) || flows.isEmpty { return GST_FLOW_OK }
+  if flows.contains(GST_FLOW_EOS) { return GST_FLOW_EOS }
+  return flows.contains(GST_FLOW_FLUSHING) ? GST_FLOW_OK : GST_FLOW_NOT_LINKED
+}

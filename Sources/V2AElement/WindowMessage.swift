@@ -1,0 +1,31 @@
+import CElement
+import CGStreamer
+import V2AEngine
+
+extension Element {
+  /// The element message `v2a-window`: what was seen, asked for and computed.
+  func postWindow(_ line: Line, _ chunk: AudioChunk, _ settings: SoundtrackSettings, _ place: WindowPlace) {
+    let classes = chunk.report.classes.map { "\($0.index):\(Float(Int($0.probability * 1000)) / 1000)" }.joined(separator: " ")
+    line.name.withCString { pad in
+      classes.withCString { classes in
+        settings.prompt.withCString { prompt in
+          settings.negativePrompt.withCString { negative in
+            var window = V2AWindow()
+            window.pad = pad
+            window.pts = place.pts
+            window.duration = place.duration
+            window.running_time = place.running
+            window.stream_time = place.streamTime
+            window.steps = gint(clamping: chunk.report.steps)
+            window.seconds = chunk.report.seconds
+            window.seed = guint64(settings.seed)
+            window.classes = classes
+            window.prompt = prompt
+            window.negative_prompt = negative
+            v2a_post_window(object, &window)
+          }
+        }
+      }
+    }
+  }
+}

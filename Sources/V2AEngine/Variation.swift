@@ -1,0 +1,53 @@
+import V2AModels
+import V2AStreaming
+import V2ATensor
+
+/// What one soundtrack has of its own beside the others of the same pictures.
+struct Variation {
+  var settings: SoundtrackSettings
+  var latents = History(width: Codec.latent)
+  /// The window before was given up.
+  var wasSilent = false
+
+  /// Begins with latent number `index`.
+  init(_ settings: SoundtrackSettings, at index: Int) {
+    self.settings = settings
+    latents.restart(at: index)
+  }
+
+  mutating func restart(at index: Int) {
+    latents.restart(at: index)
+    wasSilent = false
+  }
+
+  /// The seed's noise for latents `range` [count, 64].
+  func noise(of range: Range<Int>, into x: UnsafeMutablePointer<Float>) {
+    let source = NoiseSource(seed: settings.seed)
+    for (row, index) in range.enumerated() {
+      source.fill(x + row * Codec.latent, count: Codec.latent, stream: .latents, index: index)
+    }
+  }
+
+  /// Samples over which sound comes back after silence: 20 ms.
+  private static let fade = 960
+
+  mutating func fadeInAfterSilence(_ samples: inout [Float]) {
+    guard wasSilent, !samples.isEmpty else { return }
+    wasSilent = false
+    for i in 0..<min(Self.fade, samples.count / 2) {
+      let gain = Float(i) / Float(Self.fade)
+      samples[2 * i] *= gain
+      samples[2 * i + 1] *= gain
+    }
+  }
+
+  /// Interleaved stereo down to nothing at its end.
+  static func fadeOut(_ samples: inout [Float]) {
+    let count = samples.count / 2
+    for i in 0..<count {
+      let gain = 1 - Float(i + 1) / Float(count)
+      samples[2 * i] *= gain
+      samples[2 * i + 1] *= gain
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+import V2AStreaming
+
+@testable import V2AEngine
+
+/// Several soundtracks of the same pictures in one batch, and windows that are cut short or given up.
+@Suite(.serialized) struct EngineVariationTests {
+  /// Each variation of a batch is what it would be alone, to rounding.
+  @Test func batchIsWhatEachWouldBe() throws {
+    let settings = (0..<3).map { i in
+      SoundtrackTests.settings { s in
+        s.seed = UInt64(i)
+        if i == 1 { s.prompt = "rain" }
+        if i == 2 { s.negativePrompt = "a very long prompt about music of many kinds" }
+      }
+    }
+    let soundtrack = try VideoToAudioModel.load(folder: nil).makeSoundtrack(settings[0])
+    soundtrack.variations = settings
+    var out = [[Float]](repeating: [], count: 3)
+    for k in 0..<40 {
+      try soundtrack.append(SoundtrackTests.frame(k))
+      while soundtrack.isReady {
+        let chunks = try soundtrack.generateVariations(timeLeft: { nil }, isCancelled: { false })
+        for (i, chunk) in chunks.enumerated() { out[i] += chunk.samples }
+      }
+    }
+    try soundtrack.finishVariations(totalSamples: Int64(40 * 2048 + 777), isCancelled: { false }) { chunks in
+      for (i, chunk) in chunks.enumerated() { out[i] += chunk.samples }
+    }
+    for (i, own) in settings.enumerated() {
+      let alone = try SoundtrackTests.sound(own)
+      #expect(out[i].count == alone.count)
+      let difference = zip(out[i], alone).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+      let energy = alone.reduce(0.0) { $0 + Double($1 * $1) }
+      print("variation \(i) in a batch of 3 against alone: relative L2 \((difference / energy).squareRoot())")
+      #expect((difference / energy).squareRoot() < 1e-3)
+    }
+  }
+
+  /// A window that runs out of time takes fewer steps and is as long as any; one that is given up fades out, and the next one
+  /// comes back.
+  @Test func hurriesAndSkips() throws {
+    let soundtrack = try VideoToAudioModel.load(folder: nil).makeSoundtrack(SoundtrackTests.settings { $0.steps = 12 })
+    var chunks: [AudioChunk] = []
+    for k in 0..<90 {
+      try soundtrack.append(SoundtrackTests.frame(k))
+      while soundtrack.isReady {
+        switch chunks.count {
+        case 1: chunks += try soundtrack.generateVariations(timeLeft: { 0 }, isCancelled: { false })
+        case 3: chunks += try soundtrack.skipVariations()
+        case 4: chunks += try soundtrack.skipVariations()
+        default: chunks += try soundtrack.generateVariations(timeLeft: { 10 }, isCancelled: { false })
+        }
+      }
+    }
+    #expect(Array(chunks.map(\.report.steps).prefix(7)) == [12, 2, 12, 0, 0, 12, 12])
+    var expected: Int64 = 0
+    for chunk in chunks {
+      #expect(chunk.firstSample == expected && chunk.samples.allSatisfy { $0.isFinite && abs($0) <= 1 })
+      expected += Int64(chunk.samples.count / 2)
+    }
+    let skipped = chunks[3].samples
+    #expect(skipped.prefix(1000).contains { $0 != 0 } && skipped.suffix(12 * 4096).allSatisfy { $0 == 0 })
+    #expect(chunks[4].samples.allSatisfy { $0 == 0 })
+    #expect(chunks[5].samples.prefix(2).allSatisfy { $0 == 0 } && chunks[5].samples.contains { $0 != 0 })
+  }
+}
