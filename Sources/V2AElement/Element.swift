@@ -45,9 +45,9 @@ public final class Element: @unchecked Sendable {
   func willChange(_ transition: GstStateChange) -> Bool {
     switch transition {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
-      let (model, wanted, policy) = settings.with { ($0.model, $0.soundtrack, $0.latePolicy) }
+      let (model, wanted, policy, mark) = settings.with { ($0.model, $0.soundtrack, $0.latePolicy, $0.mark) }
       do throws(EngineError) {
-        generator = try Self.makeGenerator(model, wanted)
+        generator = mark.apply(to: try Self.makeGenerator(model, wanted))
       } catch {
         ErrorMapping.post(error, on: object)
         return false
@@ -57,6 +57,7 @@ public final class Element: @unchecked Sendable {
         $0.reset()
         $0.live = LiveState()
         $0.live.hop = wanted.hop
+        $0.live.marking = mark.latency
         $0.live.budget = ProcessingBudget(
           hop: LatentGrid.nanoseconds(ofLatents: wanted.hop), isBounded: policy != V2A_LATE_WAIT)
         $0.flowing = true

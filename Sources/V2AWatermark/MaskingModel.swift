@@ -4,7 +4,7 @@ import CKernels
 /// index between those of noise and of tones by spectral flatness (Johnston 1988), threshold in quiet (Terhardt 1979).
 struct MaskingModel {
   /// Largest change of level in dB, set by measured quality (ODG), and margin below the masking threshold in dB.
-  static let cap: Float = 1.05
+  static let cap: Float = 1.1
   static let margin: Float = 3
 
   private let edges = Layout.edgesInBins(scale: 1)

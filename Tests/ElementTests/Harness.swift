@@ -19,6 +19,8 @@ final class Harness {
     registered = true
     gst_init(nil, nil)
     gst_element_register(nil, "v2a", 0, gst_v2a_get_type())
+    gst_element_register(nil, "v2awatermark", 0, gst_v2a_watermark_get_type())
+    gst_element_register(nil, "v2awatermarkdetect", 0, gst_v2a_watermark_detect_get_type())
   }
 
   init(caps: String = "video/x-raw,format=GRAY8,width=64,height=64,framerate=30/1", _ properties: (UnsafeMutablePointer<GstElement>) -> Void = { _ in }) {
@@ -27,6 +29,8 @@ final class Harness {
     Element.makeGenerator = { _, settings throws(EngineError) in TestGenerator(settings) }
     let element = gst_element_factory_make("v2a", nil)!
     setUInt64(element, "hop", 512_000_000)
+    // Tests that look at single samples want them as they were generated.
+    setBoolean(element, "watermark", false)
     properties(element)
     h = gst_harness_new_with_element(element, "sink", "src")
     gst_object_unref(element)
