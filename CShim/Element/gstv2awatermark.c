@@ -86,6 +86,14 @@ static GstFlowReturn generate_output(GstBaseTransform *base, GstBuffer **output)
   return GST_FLOW_OK;
 }
 
+/* Owns `tags`. */
+static GstEvent *tagged(GstBaseTransform *base, GstTagList *tags) {
+  char *identifier = v2a_marker_identifier(SELF(base)->impl);
+  v2a_tag_generated(tags, identifier);
+  g_free(identifier);
+  return gst_event_new_tag(tags);
+}
+
 static gboolean sink_event(GstBaseTransform *base, GstEvent *event) {
   switch (GST_EVENT_TYPE(event)) {
     case GST_EVENT_CAPS:
@@ -97,17 +105,19 @@ static gboolean sink_event(GstBaseTransform *base, GstEvent *event) {
     case GST_EVENT_TAG: {
       GstTagList *tags;
       gst_event_parse_tag(event, &tags);
-      tags = gst_tag_list_copy(tags);
-      guint32 seqnum = gst_event_get_seqnum(event);
-      v2a_tag_generated(tags, NULL);
+      GstEvent *ours = tagged(base, gst_tag_list_copy(tags));
+      gst_event_set_seqnum(ours, gst_event_get_seqnum(event));
       gst_event_unref(event);
-      event = gst_event_new_tag(tags);
-      gst_event_set_seqnum(event, seqnum);
+      event = ours;
       break;
     }
     default: break;
   }
-  return PARENT->sink_event(base, event);
+  gboolean is_segment = GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT;
+  gboolean handled = PARENT->sink_event(base, event);
+  /* Also where upstream has no tags. */
+  if (is_segment) gst_pad_push_event(GST_BASE_TRANSFORM_SRC_PAD(base), tagged(base, gst_tag_list_new_empty()));
+  return handled;
 }
 
 static gboolean query(GstBaseTransform *base, GstPadDirection direction, GstQuery *query) {

@@ -89,4 +89,9 @@ public func markerTake(_ pointer: UnsafeMutableRawPointer?, _ buffer: UnsafeMuta
   marker(pointer)?.drain()
 }
 
+@_cdecl("v2a_marker_identifier")
+public func markerIdentifier(_ pointer: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<CChar>? {
+  marker(pointer)?.settings.with { $0.identifier }.flatMap { g_strdup($0) }
+}
+
 @_cdecl("v2a_marker_latency") public func markerLatency() -> guint64 { guint64(MarkSettings().latency) }

@@ -105,6 +105,8 @@ import Testing
     #expect(key.status == 0, "\(key.output)")
     let tool = Self.folder.appending(path: "v2a-tool").path
     #expect(try Self.run("\(tool) detect $OUT/k.wav").status == 1)
+    let flac = try Self.run("gst-launch-1.0 -q \(source) ! v2awatermark payload=42 ! audioconvert ! flacenc ! filesink location=$OUT/k.flac; gst-discoverer-1.0 -v $OUT/k.flac")
+    #expect(flac.output.contains("AI-generated audio (gst-v2a), watermark gst-v2a:0000002a"), "\(flac.output)")
     let mine = try Self.run("\(tool) detect --key mine $OUT/k.wav")
     #expect(mine.status == 0 && mine.output.contains("payload 42 "), "\(mine.output)")
     let (status, output) = try Self.run(

@@ -38,6 +38,8 @@ void v2a_marker_forget(void *marker);
 GstBuffer *v2a_marker_take(void *marker, GstBuffer *buffer);
 GstBuffer *v2a_marker_drain(void *marker);
 guint64 v2a_marker_latency(void);
+/* How metadata refers to the payload; free with g_free. */
+char *v2a_marker_identifier(void *marker);
 
 void *v2a_finder_new(GstElement *element);
 void v2a_finder_free(void *finder);
