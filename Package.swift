@@ -41,10 +41,11 @@ let package = Package(
     .target(name: "V2ALayers", dependencies: ["V2ATensor", "V2ACheckpoint", "CKernels"]),
     .target(name: "V2AModels", dependencies: ["V2ALayers", "V2ACheckpoint", "V2ATensor", "CKernels"]),
     .target(name: "V2AStreaming"),
+    .target(name: "V2AWatermark", dependencies: ["V2ATensor", "CKernels"]),
     .target(
-      name: "V2AEngine", dependencies: ["V2AModels", "V2ACheckpoint", "V2AStreaming", "V2ATensor", "CEmbeddedModel"],
+      name: "V2AEngine", dependencies: ["V2AModels", "V2ACheckpoint", "V2AStreaming", "V2ATensor", "V2AWatermark", "CEmbeddedModel"],
       exclude: ["Resources"]),
-    .target(name: "V2AElement", dependencies: ["V2AEngine", "V2AStreaming", "CElement", "CGStreamer"]),
+    .target(name: "V2AElement", dependencies: ["V2AEngine", "V2AStreaming", "V2AWatermark", "CElement", "CGStreamer"]),
     // Link settings of the plugin product only: the Swift runtime inside, two symbols outside, never unloaded.
     .target(
       name: "V2APlugin", dependencies: ["V2AElement", "CPlugin"],
@@ -58,7 +59,8 @@ let package = Package(
     .executableTarget(
       name: "v2a-tool",
       dependencies: [
-        "V2AEngine", "V2AModels", "V2ACheckpoint", "V2ATensor",
+        "V2AEngine", "V2AModels", "V2ACheckpoint", "V2ATensor", "V2AWatermark", "V2AElement", "CElement",
+        "CGStreamer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -68,8 +70,9 @@ let package = Package(
       name: "ModelsTests", dependencies: ["V2AModels", "V2ALayers", "V2ACheckpoint", "V2ATensor", "V2AEngine"],
       exclude: ["Fixtures"]),
     .testTarget(name: "StreamingTests", dependencies: ["V2AStreaming"]),
+    .testTarget(name: "WatermarkTests", dependencies: ["V2AWatermark"]),
     .testTarget(name: "EngineTests", dependencies: ["V2AEngine", "V2AStreaming", "V2AModels"]),
-    .testTarget(name: "ElementTests", dependencies: ["V2AElement", "CElement", "CGStreamer", "CGstCheck"]),
+    .testTarget(name: "ElementTests", dependencies: ["V2AElement", "V2AWatermark", "CElement", "CGStreamer", "CGstCheck"]),
     // Runs gst-inspect-1.0 and gst-launch-1.0 as children on the real libgstv2a.so of the build folder.
     .testTarget(name: "PluginTests", exclude: ["gst-inspect"]),
   ],

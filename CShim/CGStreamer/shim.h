@@ -1,5 +1,7 @@
 /* What Swift cannot import: macros of GStreamer as inline functions. */
 #pragma once
+#include <stdio.h>
+
 #include <gst/gst.h>
 #include <gst/audio/audio.h>
 #include <gst/video/video.h>
@@ -32,3 +34,5 @@ static inline const guint8 *v2a_frame_plane(const GstVideoFrame *frame, guint pl
 static inline gint v2a_frame_stride(const GstVideoFrame *frame, guint plane) {
   return GST_VIDEO_FRAME_PLANE_STRIDE(frame, plane);
 }
+static inline GstMessageType v2a_message_type(GstMessage *message) { return GST_MESSAGE_TYPE(message); }
+static inline void v2a_print_error(const char *text) { fputs(text, stderr); }

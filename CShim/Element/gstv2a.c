@@ -34,6 +34,7 @@
  * Since: 0.1
  */
 #include "v2a_element.h"
+#include "v2a_watermark.h"
 
 typedef struct {
   GstElement parent;
@@ -63,14 +64,14 @@ static GstStaticPadTemplate prompt_template = GST_STATIC_PAD_TEMPLATE(
     "prompt_sink", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS("text/x-raw, format = { utf8, pango-markup }"));
 
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec) {
-  if (id >= V2A_PROP_MODEL && id <= V2A_PROP_LATE_POLICY && id != V2A_PROP_WINDOW)
+  if (id >= V2A_PROP_MODEL && id <= V2A_PROP_WATERMARK_KEY && id != V2A_PROP_WINDOW)
     v2a_element_set_property(GST_V2A(object)->impl, (int)id, value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *spec) {
-  if (id >= V2A_PROP_MODEL && id <= V2A_PROP_LATE_POLICY)
+  if (id >= V2A_PROP_MODEL && id <= V2A_PROP_WATERMARK_KEY)
     v2a_element_get_property(GST_V2A(object)->impl, (int)id, value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -253,6 +254,13 @@ static void gst_v2a_class_init(GstV2AClass *class) {
       g_param_spec_enum("late-policy", "Late policy",
                         "In live pipelines, what to do when the machine cannot compute a window in time", V2A_TYPE_LATE_POLICY,
                         V2A_LATE_FEWER_STEPS, MUTABLE));
+
+  g_object_class_install_property(
+      object, V2A_PROP_WATERMARK,
+      g_param_spec_boolean("watermark", "Watermark",
+                           "Mark the sound, inaudibly, as made by a machine; counts towards latency (21.3 ms)", TRUE, FIXED));
+  v2a_install_mark_properties(object, V2A_PROP_WATERMARK_PAYLOAD, "watermark-payload", V2A_PROP_WATERMARK_KEY,
+                              "watermark-key");
 
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);

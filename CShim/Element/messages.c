@@ -1,5 +1,6 @@
 /* Messages, logging and tags: macros and variadic functions of GStreamer. */
 #include "v2a_element.h"
+#include "v2a_watermark.h"
 
 GST_DEBUG_CATEGORY_STATIC(v2a_debug);
 #define GST_CAT_DEFAULT category()
@@ -49,7 +50,7 @@ void v2a_post_window(GstElement *element, const V2AWindow *w) {
   gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), s));
 }
 
-GstTagList *v2a_soundtrack_tags(const GstTagList *tags, const char *title) {
+GstTagList *v2a_soundtrack_tags(const GstTagList *tags, const char *title, const char *identifier) {
   static const char *const video_only[] = {GST_TAG_VIDEO_CODEC,     GST_TAG_CODEC,           GST_TAG_BITRATE,
                                            GST_TAG_MAXIMUM_BITRATE, GST_TAG_MINIMUM_BITRATE, GST_TAG_NOMINAL_BITRATE,
                                            GST_TAG_ENCODER,         GST_TAG_ENCODER_VERSION, GST_TAG_AUDIO_CODEC,
@@ -58,6 +59,6 @@ GstTagList *v2a_soundtrack_tags(const GstTagList *tags, const char *title) {
   gst_tag_list_set_scope(out, GST_TAG_SCOPE_STREAM);
   for (guint i = 0; i < G_N_ELEMENTS(video_only); i++) gst_tag_list_remove_tag(out, video_only[i]);
   if (title) gst_tag_list_add(out, GST_TAG_MERGE_REPLACE, GST_TAG_TITLE, title, NULL);
-  gst_tag_list_add(out, GST_TAG_MERGE_REPLACE, GST_TAG_COMMENT, "AI-generated audio (gst-v2a)", NULL);
+  v2a_tag_generated(out, identifier);
   return out;
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "kernels.h"
+#include "levels.h"
 
 void v2a_fft_twiddles(float *twiddles, size_t n) {
   for (size_t i = 0; i < n / 2; i++) {
@@ -11,7 +12,7 @@ void v2a_fft_twiddles(float *twiddles, size_t n) {
 }
 
 /* Stockham radix-2 inverse transform of m complex numbers; twiddles are those of size n = 2 m. Result in `a`. */
-static void inverse(float *a, float *b, size_t m, const float *twiddles) {
+V2A_LEVELS static void inverse(float *a, float *b, size_t m, const float *twiddles) {
   float *from = a, *to = b;
   size_t stride = 1;
   for (size_t half = m / 2; half >= 1; half /= 2, stride *= 2) {
@@ -53,3 +54,5 @@ void v2a_irfft(float *x, const float *re, const float *im, const float *twiddles
   float scale = 1.0f / (float)n;
   for (size_t i = 0; i < n; i++) x[i] = z[i] * scale;
 }
+
+void v2a_complex_fft(float *a, float *scratch, size_t m, const float *twiddles) { inverse(a, scratch, m, twiddles); }

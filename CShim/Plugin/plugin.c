@@ -1,11 +1,14 @@
 #include "v2a_plugin.h"
 #include "v2a_element.h"
+#include "v2a_watermark.h"
 
 #define PACKAGE "gst-v2a"
 
 static gboolean plugin_init(GstPlugin *plugin) {
   gboolean registered = GST_ELEMENT_REGISTER(v2a, plugin);
   registered |= GST_ELEMENT_REGISTER(v2abin, plugin);
+  registered |= GST_ELEMENT_REGISTER(v2awatermark, plugin);
+  registered |= GST_ELEMENT_REGISTER(v2awatermarkdetect, plugin);
   return registered;
 }
 

@@ -47,12 +47,13 @@ public final class Element: @unchecked Sendable {
   func willChange(_ transition: GstStateChange) -> Bool {
     switch transition {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
-      let (wanted, policy) = settings.with { ($0.soundtrack, $0.latePolicy) }
+      let (wanted, policy, mark) = settings.with { ($0.soundtrack, $0.latePolicy, $0.mark) }
       intake = FrameIntake()
       stream.update {
         $0.reset()
         $0.live = LiveState()
         $0.live.hop = wanted.hop
+        $0.live.marking = mark.latency
         $0.live.budget = ProcessingBudget(
           hop: LatentGrid.nanoseconds(ofLatents: wanted.hop), isBounded: policy != V2A_LATE_WAIT)
         $0.flowing = true

@@ -16,6 +16,7 @@ struct ElementSettings {
   var seed: UInt64 = 0
   var hop = LatentGrid.latents(inNanoseconds: 1_024_000_000)
   var latePolicy = V2A_LATE_FEWER_STEPS
+  var mark = MarkSettings()
   var context = LatentGrid.latents(inNanoseconds: 1_706_666_667)
 
   var soundtrack: SoundtrackSettings {
@@ -49,7 +50,7 @@ struct ElementSettings {
       let latents = nanoseconds < 21_333_333 ? 0 : LatentGrid.latents(inNanoseconds: nanoseconds)
       context = min(latents, SoundtrackSettings.contexts.upperBound)
     case Int(V2A_PROP_LATE_POLICY): latePolicy = V2ALatePolicy(UInt32(clamping: g_value_get_enum(value)))
-    default: break
+    default: mark.set(property - Int32(V2A_PROP_WATERMARK), value)
     }
   }
 
@@ -65,7 +66,7 @@ struct ElementSettings {
     case Int(V2A_PROP_CONTEXT): g_value_set_uint64(value, Self.nanoseconds(context))
     case Int(V2A_PROP_LATE_POLICY): g_value_set_enum(value, gint(latePolicy.rawValue))
     case Int(V2A_PROP_WINDOW): g_value_set_uint64(value, Self.nanoseconds(hop + context))
-    default: break
+    default: mark.get(property - Int32(V2A_PROP_WATERMARK), value)
     }
   }
 

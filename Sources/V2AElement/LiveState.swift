@@ -10,12 +10,14 @@ struct LiveState {
   /// Upstream's least latency, in nanoseconds.
   var upstream: Int64 = 0
   var hop = 24
+  /// What the watermark holds back.
+  var marking: Int64 = 0
   /// From one picture to the next.
   var interval: Int64 = 40_000_000
   var budget = ProcessingBudget(hop: 1_024_000_000, isBounded: true)
 
   /// Upstream's latency and everything of a window but computing it.
-  var structural: Int64 { upstream.addingSaturated(WindowPlanner.latency(hop: hop, interval: interval)) }
+  var structural: Int64 { upstream.addingSaturated(WindowPlanner.latency(hop: hop, interval: interval)).addingSaturated(marking) }
   /// The latency that is promised to downstream.
   var promised: Int64 { structural.addingSaturated(budget.promised) }
 }

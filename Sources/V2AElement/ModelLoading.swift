@@ -8,11 +8,11 @@ extension Element {
 
   /// Makes the generator; posts an error and marks the stream as failed when that does not work.
   func loadModel() {
-    let (model, wanted) = settings.with { ($0.model, $0.soundtrack) }
+    let (model, wanted, mark) = settings.with { ($0.model, $0.soundtrack, $0.mark) }
     let epoch = stream.with { $0.epoch }
     post(GST_PROGRESS_TYPE_START, "Loading \(model ?? "the embedded model")")
     do throws(EngineError) {
-      generator = try Self.makeGenerator(model, wanted)
+      generator = mark.apply(to: try Self.makeGenerator(model, wanted))
       let isWanted = stream.with { !$0.stopping }
       post(isWanted ? GST_PROGRESS_TYPE_COMPLETE : GST_PROGRESS_TYPE_CANCELED, "Model loaded")
     } catch {

@@ -59,7 +59,6 @@ extension Line {
 extension Element {
   /// The soundtrack's tags in place of the video's. The caller owns them.
   func soundtrackTags(_ tags: UnsafeMutablePointer<GstTagList>?, _ line: Line) -> UnsafeMutablePointer<GstTagList>? {
-    guard let title = line.title else { return v2a_soundtrack_tags(tags, nil) }
-    return v2a_soundtrack_tags(tags, title)
+    v2a_soundtrack_tags(tags, line.title, settings.with { $0.mark.identifier })
   }
 }

@@ -20,6 +20,8 @@ final class Harness {
     gst_init(nil, nil)
     gst_element_register_v2a(nil)
     gst_element_register_v2abin(nil)
+    gst_element_register_v2awatermark(nil)
+    gst_element_register_v2awatermarkdetect(nil)
   }
 
   init(caps: String = "video/x-raw,format=GRAY8,width=64,height=64,framerate=30/1", _ properties: (UnsafeMutablePointer<GstElement>) -> Void = { _ in }) {
@@ -28,6 +30,8 @@ final class Harness {
     Element.makeGenerator = { _, settings throws(EngineError) in TestGenerator(settings) }
     let element = gst_element_factory_make("v2a", nil)!
     setUInt64(element, "hop", 512_000_000)
+    // Tests that look at single samples want them as they were generated.
+    setBoolean(element, "watermark", false)
     properties(element)
     h = gst_harness_new_with_element(element, "sink", "src")
     gst_object_unref(element)

@@ -18,8 +18,10 @@ final class Pipeline {
   private let bus: UnsafeMutablePointer<GstBus>
   private var probes: [Probe] = []
 
-  /// `isReal`: with the embedded model.
-  init(_ description: String, isReal: Bool = false) {
+  /// `isReal`: with the embedded model. `isMarked`: with the watermark; else tests see samples as they were generated.
+  init(_ text: String, isReal: Bool = false, isMarked: Bool = false) {
+    let words = text.split(separator: " ").map { $0 == "v2a" && !isMarked ? "v2a watermark=false" : String($0) }
+    let description = words.joined(separator: " ")
     Harness.register()
     TestGenerator.restart()
     if isReal {

@@ -81,6 +81,40 @@ import Testing
     #expect(text.status != 0 && text.output.contains("ERROR"))
   }
 
+  /// The mark goes from `v2a` through a codec and a container to `v2a-tool detect`, and the tag that refers to it too.
+  @Test func marksAndDetects() throws {
+    let tool = Self.folder.appending(path: "v2a-tool").path
+    let made = try Self.run(
+      "gst-launch-1.0 -q videotestsrc pattern=ball num-buffers=240 ! video/x-raw,framerate=30/1 ! v2a steps=2 prompt=rain ! audioconvert ! opusenc bitrate=64000 ! matroskamux ! filesink location=$OUT/w.mkv")
+    #expect(made.status == 0, "\(made.output)")
+    let found = try Self.run("\(tool) detect $OUT/w.mkv")
+    #expect(found.status == 0 && found.output.contains("payload 1983013121 (gst-v2a:76326101)"), "\(found.output)")
+    let tags = try Self.run("gst-discoverer-1.0 -v $OUT/w.mkv")
+    #expect(tags.output.contains("comment: AI-generated audio (gst-v2a), watermark gst-v2a:76326101"))
+    let plain = try Self.run(
+      "gst-launch-1.0 -q audiotestsrc wave=pink-noise num-buffers=400 ! audioconvert ! wavenc ! filesink location=$OUT/p.wav; \(tool) detect $OUT/p.wav")
+    #expect(plain.status == 1 && plain.output.contains("no watermark"), "\(plain.output)")
+    #expect(try Self.run("echo hello > $OUT/y.txt; \(tool) detect $OUT/y.txt").status == 2)
+    #expect(try Self.run("\(tool) detect /nonexistent").status == 2)
+  }
+
+  /// `v2awatermark` and the detector as README shows them; another key finds nothing.
+  @Test func watermarkElements() throws {
+    let source = "audiotestsrc wave=pink-noise num-buffers=470 ! audioconvert ! audio/x-raw,rate=48000,channels=1"
+    let key = try Self.run("gst-launch-1.0 -q \(source) ! v2awatermark payload=42 key=mine ! wavenc ! filesink location=$OUT/k.wav")
+    #expect(key.status == 0, "\(key.output)")
+    let tool = Self.folder.appending(path: "v2a-tool").path
+    #expect(try Self.run("\(tool) detect $OUT/k.wav").status == 1)
+    let flac = try Self.run("gst-launch-1.0 -q \(source) ! v2awatermark payload=42 ! audioconvert ! flacenc ! filesink location=$OUT/k.flac; gst-discoverer-1.0 -v $OUT/k.flac")
+    #expect(flac.output.contains("AI-generated audio (gst-v2a), watermark gst-v2a:0000002a"), "\(flac.output)")
+    let mine = try Self.run("\(tool) detect --key mine $OUT/k.wav")
+    #expect(mine.status == 0 && mine.output.contains("payload 42 "), "\(mine.output)")
+    let (status, output) = try Self.run(
+      "gst-launch-1.0 -q \(source) ! v2awatermark ! v2awatermarkdetect ! fakesink",
+      environment: ["GST_TRACERS": "leaks", "GST_DEBUG": "GST_TRACER:7", "G_DEBUG": "fatal-criticals"])
+    #expect(status == 0 && !output.contains("object-alive, type-name=(string)Gst"), "\(output.suffix(2000))")
+  }
+
   @Test func leaksNothing() throws {
     let (status, output) = try Self.run(
       "gst-launch-1.0 -q videotestsrc num-buffers=40 ! v2a steps=2 ! fakesink",

@@ -31,6 +31,9 @@ enum {
   V2A_PROP_CONTEXT,
   V2A_PROP_WINDOW,
   V2A_PROP_LATE_POLICY,
+  V2A_PROP_WATERMARK,
+  V2A_PROP_WATERMARK_PAYLOAD,
+  V2A_PROP_WATERMARK_KEY,
 };
 
 /* 24 and 40 latents of 2048 samples at 48 kHz. */
@@ -39,6 +42,8 @@ enum {
 #define V2A_MAXIMUM_SPAN G_GUINT64_CONSTANT(10000000000)
 #define V2A_DEFAULT_GUIDANCE_SCALE 3.0f
 #define V2A_DEFAULT_STEPS 16
+/* "v2a" and version 1 as bytes: says that gst-v2a made the sound. */
+#define V2A_DEFAULT_PAYLOAD 0x76326101u
 
 /* What Swift cannot say: macros and variadic functions. */
 typedef enum {
@@ -68,7 +73,7 @@ typedef struct {
 } V2AWindow;
 void v2a_post_window(GstElement *element, const V2AWindow *window);
 /* Tags for the soundtrack: the container's and user's, without those of the video codec, and that it is AI-generated. */
-GstTagList *v2a_soundtrack_tags(const GstTagList *tags, const char *title);
+GstTagList *v2a_soundtrack_tags(const GstTagList *tags, const char *title, const char *identifier);
 /* Asks downstream for a number of channels (1 or 2, stereo when free); 0 when nothing fits. */
 int v2a_negotiate_channels(GstPad *src);
 GstCaps *v2a_audio_caps(int channels);

@@ -46,6 +46,27 @@ void v2a_depthwise1d(float *y, const float *x, const float *weight, const float 
 void v2a_fft_twiddles(float *twiddles, size_t n);
 void v2a_irfft(float *x, const float *re, const float *im, const float *twiddles, float *scratch, size_t n);
 
+/* Unscaled complex transform of m (a power of two) interleaved numbers in place: a[k] = sum_j a[j] exp(+2 pi i j k / m).
+ * `twiddles` are those of size 2 m, `scratch` holds 2 m floats. */
+void v2a_complex_fft(float *a, float *scratch, size_t m, const float *twiddles);
+
+/* Watermark. */
+/* Frame of two channels as one complex sequence: z[j] = window[j] (left[j] + i right[j]), from interleaved stereo. */
+void v2a_window_pairs(float *z, const float *stereo, const float *window, size_t n);
+/* |L|^2 + |R|^2 of bins 0 ... m/2 - 1 from the transform of left + i right: (|Z[k]|^2 + |Z[m - k]|^2) / 2. */
+void v2a_pair_power(float *power, const float *z, size_t m);
+/* Z[k] and Z[m - k] times gain[k], k = 0 ... m/2 - 1, conjugated. */
+void v2a_pair_gain(float *z, const float *gain, size_t m);
+/* stereo[j] += scale window[j] conj(z[j]) as pairs. */
+void v2a_overlap_pairs(float *stereo, const float *z, const float *window, float scale, size_t n);
+/* y = 10 log10(x), to 0.001 dB; x > 0. */
+void v2a_decibel(float *y, const float *x, size_t n);
+/* Sums over fractional ranges: y[b] = integral of x from edges[b] to edges[b + 1], x as steps. */
+void v2a_range_sums(float *y, const float *x, const float *edges, size_t bands, size_t n);
+/* z[o] = sum_s sum_b chips[s, b] fold[o + s stride, b], o < offsets; fold has offsets + slots * stride rows. */
+void v2a_correlate_tiles(float *z, const float *fold, const float *chips, size_t offsets, size_t stride, size_t slots,
+                         size_t bands);
+
 /* Philox4x32-10 (Salmon et al. 2011). */
 void v2a_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2]);
 /* n standard normal numbers (Box-Muller): number i comes from block i / 4, counter (i / 4, stream, index low, index high). */

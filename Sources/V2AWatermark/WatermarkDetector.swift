@@ -1,0 +1,80 @@
+/// Finds the mark in a stream of 48 kHz audio without the original: a report per half second, over the last ten seconds.
+public final class WatermarkDetector {
+  /// Score from which a mark counts as present.
+  public static let threshold: Float = 6.5
+  /// Samples from one report to the next.
+  public static let interval: Int64 = 24_000
+  /// Longest window in frames: five periods, and a shorter one for sound that was cut.
+  private static let window = 5 * Layout.periodFrames
+  private static let lengths = [window, window / 2]
+
+  private let analyzer = LevelAnalyzer()
+  private let search: TileSearch
+  /// Levels of the last `window` frames.
+  private var rows: [Float] = []
+  private var firstFrame: Int64 = 0
+  private var taken: Int64 = 0
+  private var nextReport = WatermarkDetector.interval
+
+  /// `expected`: the payload that is looked for first; any other is found too, but needs a clearer mark.
+  public init(key: WatermarkKey = .standard, expected: UInt32 = WatermarkEmbedder.standardPayload) {
+    search = TileSearch(key: key, expected: expected)
+  }
+
+  public func reset() {
+    analyzer.reset()
+    rows.removeAll(keepingCapacity: true)
+    firstFrame = 0
+    taken = 0
+    nextReport = Self.interval
+  }
+
+  /// Takes interleaved samples of 1 or 2 channels; reports that have become due.
+  public func append(_ samples: [Float], channels: Int = 2) -> [WatermarkReport] {
+    guard channels == 1 || channels == 2 else { return [] }
+    var reports: [WatermarkReport] = []
+    var done = 0
+    let count = samples.count / channels
+    while done < count {
+      let size = Int(min(Int64(count - done), nextReport - taken))
+      let piece = size == count && done == 0 ? samples : Array(samples[channels * done..<channels * (done + size)])
+      analyzer.append(piece, channels: channels, into: &rows)
+      done += size
+      taken += Int64(size)
+      if taken == nextReport {
+        nextReport += Self.interval
+        if let report = look() { reports.append(report) }
+      }
+    }
+    return reports
+  }
+
+  /// The stream has ended: the report of what came after the last one.
+  public func finish() -> WatermarkReport? {
+    defer { reset() }
+    return taken > nextReport - Self.interval ? look() : nil
+  }
+
+  private func look() -> WatermarkReport? {
+    let width = LevelAnalyzer.frameWidth
+    let surplus = rows.count / width - Self.window
+    if surplus > 0 {
+      rows.removeFirst(surplus * width)
+      firstFrame += Int64(surplus)
+    }
+    let frames = rows.count / width
+    let match = rows.withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.flatMap { search($0, frames: frames, lengths: Self.lengths) }
+    }
+    guard let match else { return nil }
+    var report = WatermarkReport()
+    report.start = (firstFrame + Int64(match.skipped)) * Int64(Layout.hop)
+    report.end = taken
+    report.score = match.score
+    report.recent = match.recent
+    report.payload = match.payload
+    report.tempo = 1 / match.hypothesis.tempo
+    report.pitch = LevelAnalyzer.scales[match.hypothesis.scale]
+    return report
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import V2AWatermark
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// For measurements: marks and searches many raw files (float32, 48 kHz, stereo) in one process.
+struct WatermarkBatch: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watermark-batch",
+    abstract: "Marks and searches raw float32 48 kHz stereo files, as lines on standard input say.",
+    discussion: """
+      mark PAYLOAD IN OUT     writes IN, marked, to OUT; prints: mark, seconds of sound, seconds spent
+      find SECONDS IN         looks at IN in pieces of so many seconds (0: whole); prints per piece: find, score, payload or -,
+                              tempo, pitch, seconds of sound, seconds spent
+      """)
+
+  @Option(help: "Key; default: the public one.") var key = ""
+  @Option(help: "Payload that is looked for first.") var expected: UInt32 = WatermarkEmbedder.standardPayload
+
+  func run() throws {
+    let key = WatermarkKey(key)
+    while let line = readLine() {
+      let words = line.split(separator: " ").map(String.init)
+      switch (words.first, words.count) {
+      case ("mark", 4):
+        let samples = try Self.read(words[2])
+        let begun = Self.cpu()
+        let embedder = WatermarkEmbedder(payload: UInt32(words[1]) ?? 0, key: key)
+        var marked = embedder.append(samples)
+        marked += embedder.finish()
+        print("mark\t\(Double(samples.count) / 96_000)\t\(Self.cpu() - begun)")
+        try Self.write(marked, words[3])
+      case ("find", 3):
+        let samples = try Self.read(words[2])
+        let seconds = Double(words[1]) ?? 0
+        let size = seconds > 0 ? Int(seconds * 48_000) * 2 : max(2, samples.count)
+        let detector = WatermarkDetector(key: key, expected: expected)
+        var start = 0
+        // The rest after the last whole piece counts only when there is no whole one.
+        repeat {
+          let begun = Self.cpu()
+          let piece = Array(samples[start..<min(samples.count, start + size)])
+          let reports = detector.append(piece) + (detector.finish().map { [$0] } ?? [])
+          let best = reports.max { $0.score < $1.score } ?? WatermarkReport()
+          let payload = reports.filter { $0.payload != nil }.max { $0.score < $1.score }?.payload
+          print(
+            "find\t\(best.score)\t\(payload.map(String.init) ?? "-")\t\(best.tempo)\t\(best.pitch)\t\(Double(piece.count) / 96_000)\t\(Self.cpu() - begun)")
+          start += size
+        } while start + size <= samples.count
+      default: throw ValidationError("not understood: \(line)")
+      }
+    }
+  }
+
+  private static func cpu() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  private static func read(_ path: String) throws -> [Float] {
+    guard let file = fopen(path, "rb") else { throw ValidationError("\(path): cannot be read") }
+    defer { fclose(file) }
+    var samples: [Float] = []
+    let size = 1 << 18
+    let buffer = UnsafeMutablePointer<Float>.allocate(capacity: size)
+    defer { buffer.deallocate() }
+    while case let n = fread(buffer, 4, size, file), n > 0 { samples.append(contentsOf: UnsafeBufferPointer(start: buffer, count: n)) }
+    return samples.count % 2 == 0 ? samples : Array(samples.dropLast())
+  }
+
+  private static func write(_ samples: [Float], _ path: String) throws {
+    guard let file = fopen(path, "wb") else { throw ValidationError("\(path): cannot be written") }
+    let written = fwrite(samples, 4, samples.count, file)
+    guard fclose(file) == 0, written == samples.count else { throw ValidationError("\(path): cannot be written") }
+  }
+}

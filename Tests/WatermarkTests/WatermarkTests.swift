@@ -1,0 +1,207 @@
+import Testing
+@testable import V2AWatermark
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Numbers from a seed: a small linear congruential generator.
+struct Numbers {
+  var state: UInt64
+  mutating func next() -> Double {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Double(state >> 11) / Double(1 << 53)
+  }
+  mutating func noise() -> Float { Float(next() + next() + next() - 1.5) }
+}
+
+/// Interleaved stereo that is partly noise, partly tones that swell and fade, at speaking levels.
+func sound(seconds: Double, seed: UInt64) -> [Float] {
+  var numbers = Numbers(state: seed)
+  var samples: [Float] = []
+  var smooth: Float = 0
+  for i in 0..<Int(seconds * 48_000) {
+    let t = Double(i) / 48_000
+    smooth += 0.3 * (numbers.noise() - smooth)
+    let swell = Float(0.6 + 0.4 * sin(2 * Double.pi * 1.3 * t))
+    let tone = Float(0.05 * sin(2 * Double.pi * 440 * t) + 0.03 * sin(2 * Double.pi * 1320 * t))
+    samples.append(swell * (0.2 * smooth + tone))
+    samples.append(swell * (0.15 * smooth + 0.05 * numbers.noise() + tone))
+  }
+  return samples
+}
+
+func mark(_ samples: [Float], payload: UInt32 = WatermarkEmbedder.standardPayload, key: String = "", channels: Int = 2) -> [Float] {
+  let embedder = WatermarkEmbedder(payload: payload, key: WatermarkKey(key))
+  return embedder.append(samples, channels: channels) + embedder.finish(channels: channels)
+}
+
+/// The best report of a sound.
+func find(_ samples: [Float], key: String = "", expected: UInt32 = WatermarkEmbedder.standardPayload, channels: Int = 2) -> WatermarkReport {
+  let detector = WatermarkDetector(key: WatermarkKey(key), expected: expected)
+  let reports = detector.append(samples, channels: channels) + (detector.finish().map { [$0] } ?? [])
+  return reports.max { $0.score < $1.score } ?? WatermarkReport()
+}
+
+@Suite struct EmbedderTests {
+  /// Any payload comes back from ten seconds, also those that the detector does not expect.
+  @Test(arguments: [WatermarkEmbedder.standardPayload, 0, 1, 0xFFFF_FFFF, 0xDEAD_BEEF])
+  func payloadComesBack(payload: UInt32) {
+    let report = find(mark(sound(seconds: 10, seed: 1), payload: payload))
+    #expect(report.isPresent && report.payload == payload)
+  }
+
+  /// The marked stream is the same bit for bit whatever the sizes of buffers, and as long as what went in.
+  @Test func partitionsAreEqual() {
+    let samples = sound(seconds: 1.3, seed: 2)
+    let whole = mark(samples)
+    #expect(whole.count == samples.count)
+    var numbers = Numbers(state: 3)
+    for largest in [1, 7, 511, 512, 513, 1024, 5000] {
+      let embedder = WatermarkEmbedder()
+      var out: [Float] = []
+      var done = 0, taken = 0
+      while done < samples.count {
+        let size = min(samples.count - done, 2 * (1 + Int(numbers.next() * Double(largest))))
+        out += embedder.append(Array(samples[done..<done + size]))
+        done += size
+        taken += size / 2
+        #expect(taken - out.count / 2 < WatermarkEmbedder.latency)
+      }
+      out += embedder.finish()
+      #expect(out == whole, "blocks of up to \(largest)")
+    }
+  }
+
+  /// The mark itself lies 16 dB or more below the sound, and there is one.
+  @Test func isSmall() {
+    let samples = sound(seconds: 3, seed: 4)
+    let marked = mark(samples)
+    var power = 0.0, difference = 0.0
+    for (a, b) in zip(samples, marked) {
+      power += Double(a * a)
+      difference += Double((b - a) * (b - a))
+    }
+    let ratio = 10 * log10(difference / power)
+    #expect(ratio < -18 && ratio > -40, "\(ratio) dB")
+  }
+
+  @Test func silenceStaysSilence() {
+    #expect(mark([Float](repeating: 0, count: 96_000)).allSatisfy { $0 == 0 })
+    // After sound too, up to what the transform's frame reaches.
+    let marked = mark(sound(seconds: 0.5, seed: 5) + [Float](repeating: 0, count: 96_000))
+    #expect(marked[(48_000 + 2 * 1024)...].allSatisfy { $0 == 0 })
+  }
+
+  @Test func monoIsMarkedAlike() {
+    let stereo = sound(seconds: 10, seed: 6)
+    let mono = stride(from: 0, to: stereo.count, by: 2).map { stereo[$0] }
+    let marked = mark(mono, payload: 77, channels: 1)
+    #expect(marked.count == mono.count)
+    #expect(find(marked, channels: 1).payload == 77)
+  }
+
+  @Test(arguments: [0, 1, 2, 511, 512, 513, 1023, 1024, 1025]) func shortStreams(samples: Int) {
+    let input = Array(sound(seconds: 0.1, seed: 7).prefix(2 * samples))
+    #expect(mark(input).count == input.count)
+    #expect(!find(input).isPresent)
+  }
+
+  /// What is no number is taken as silence; the stream goes on unharmed.
+  @Test func hostileSamples() {
+    var samples = sound(seconds: 2, seed: 8)
+    for (i, x) in [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, .leastNonzeroMagnitude].enumerated() {
+      samples[10_000 + 3 * i] = x
+    }
+    let marked = mark(samples)
+    #expect(marked.count == samples.count && marked.allSatisfy(\.isFinite))
+    #expect(zip(marked[40_000...], samples[40_000...]).allSatisfy { abs($0 - $1) < 0.3 })
+    #expect(find(samples).score.isFinite)
+    let wild = (0..<96_000).map { i in [Float.nan, .infinity, 3e38, -3e38][i % 4] }
+    #expect(mark(wild).allSatisfy(\.isFinite) && find(wild).score.isFinite)
+  }
+
+  /// A stream can be started again on the same embedder.
+  @Test func startsAgain() {
+    let samples = sound(seconds: 0.7, seed: 9)
+    let embedder = WatermarkEmbedder()
+    let first = embedder.append(samples) + embedder.finish()
+    let second = embedder.append(samples) + embedder.finish()
+    #expect(first == second)
+  }
+}
+
+@Suite struct DetectorTests {
+  @Test func unmarkedSoundHasNone() {
+    for seed in 20..<24 as Range<UInt64> { #expect(!find(sound(seconds: 10, seed: seed)).isPresent) }
+    #expect(!find([Float](repeating: 0, count: 960_000)).isPresent)
+    #expect(!find([Float](repeating: 0.5, count: 960_000)).isPresent)
+  }
+
+  @Test func anotherKeyFindsNothing() {
+    let marked = mark(sound(seconds: 10, seed: 10), key: "a secret")
+    #expect(!find(marked).isPresent)
+    #expect(!find(marked, key: "another").isPresent)
+    #expect(find(marked, key: "a secret").isPresent)
+  }
+
+  /// Cut anywhere, in one channel, summed to mono, quieter.
+  @Test func positionChannelsAndLevel() {
+    let marked = mark(sound(seconds: 12, seed: 11), payload: 4242)
+    let cut = Array(marked[(2 * 31_007)...])
+    #expect(find(cut).payload == 4242)
+    let left = stride(from: 0, to: cut.count, by: 2).map { cut[$0] }
+    #expect(find(left, channels: 1).payload == 4242)
+    let sum = stride(from: 0, to: cut.count, by: 2).map { 0.5 * (cut[$0] + cut[$0 + 1]) }
+    #expect(find(sum, channels: 1).payload == 4242)
+    #expect(find(cut.map { 0.25 * $0 }).payload == 4242)
+  }
+
+  /// Played 3 % faster, by linear interpolation.
+  @Test func speed() {
+    let marked = mark(sound(seconds: 11, seed: 12))
+    var fast: [Float] = []
+    for i in 0..<Int(10 * 48_000) {
+      let at = Double(i) * 1.03, j = Int(at), part = Float(at - Double(j))
+      for c in 0..<2 { fast.append(marked[2 * j + c] * (1 - part) + marked[2 * j + 2 + c] * part) }
+    }
+    let report = find(fast)
+    #expect(report.isPresent && abs(report.tempo - 1.03) < 0.011 && abs(report.pitch - 1.03) < 0.011)
+  }
+
+  /// Reports do not depend on the sizes of buffers either.
+  @Test func partitionsAreEqual() {
+    let marked = mark(sound(seconds: 3, seed: 13))
+    let detector = WatermarkDetector()
+    let whole = detector.append(marked) + (detector.finish().map { [$0] } ?? [])
+    var parts: [WatermarkReport] = []
+    for start in stride(from: 0, to: marked.count, by: 1234) {
+      parts += detector.append(Array(marked[start..<min(marked.count, start + 1234)]))
+    }
+    parts += detector.finish().map { [$0] } ?? []
+    #expect(parts == whole && whole.count >= 4)
+  }
+}
+
+@Suite struct PayloadCodeTests {
+  @Test func roundTripThroughNoise() {
+    var numbers = Numbers(state: 30)
+    for _ in 0..<40 {
+      let payload = UInt32(numbers.next() * 4_294_967_295)
+      let soft = PayloadCode.encode(payload).map { $0 + 1.2 * numbers.noise() }
+      #expect(PayloadCode.decode(soft) == payload)
+    }
+  }
+
+  /// A code word of a message whose check is wrong is decoded, and refused; so is nearly all noise.
+  @Test func falsePayloadsAreRefused() {
+    // The code is linear, so two words give a third; the check is not, so that one's is wrong.
+    let word = zip(PayloadCode.encode(5), PayloadCode.encode(0x1234_5678)).map { -$0 * $1 }
+    #expect(PayloadCode.decode(word) == nil)
+    var numbers = Numbers(state: 31)
+    let passed = (0..<200).filter { _ in PayloadCode.decode((0..<PayloadCode.codeBits).map { _ in numbers.noise() }) != nil }.count
+    #expect(passed <= 1)
+    #expect(PayloadCode.decode([]) == nil)
+    #expect(PayloadCode.decode([Float](repeating: .nan, count: PayloadCode.codeBits)) == nil)
+  }
+}
