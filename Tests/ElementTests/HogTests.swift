@@ -43,6 +43,7 @@ extension ElementSuites {
         "videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=30/1 ! v2a name=v steps=16 prompt=\"rain\" ! fakesink name=s sync=true",
         isReal: true)
       let probe = pipeline.watch("v", "src")
+      let scheduler = Scheduler()
       pipeline.play()
       var steps: [Int] = [], qos = 0, warnings = 0, errors = 0
       var promises: [(from: Int, latency: UInt64)] = []
@@ -68,6 +69,7 @@ extension ElementSuites {
       promises.append((probe.buffers.count, pipeline.latency))
       let buffers = probe.buffers
       pipeline.stop()
+      let stalled = scheduler.worst()
 
       var gaps = 0, late: [Int64] = []
       let most = promises.map(\.latency).max() ?? 0
@@ -80,10 +82,10 @@ extension ElementSuites {
       let covered = Double((buffers.last.map { $0.pts + $0.duration } ?? 0) - (buffers.first?.pts ?? 0)) * 1e-9
       let silence = Double(buffers.filter(\.gap).reduce(0) { $0 + $1.duration }) * 1e-9
       print(
-        "beside a hog: \(covered) s of sound in \(Self.seconds) s, \(gaps) gaps, \(silence) s of silence; promised \(promises.map { $0.latency / 1_000_000 }) ms, latest buffer \((late.max() ?? 0) / 1_000_000) ms against its promise; steps \(steps); \(qos) QoS messages, \(warnings) warnings; memory \(before) -> \(after) MiB")
+        "beside a hog: \(covered) s of sound in \(Self.seconds) s, \(gaps) gaps, \(silence) s of silence; promised \(promises.map { $0.latency / 1_000_000 }) ms, latest buffer \((late.max() ?? 0) / 1_000_000) ms against its promise (a thread that only sleeps was woken \(stalled / 1_000_000) ms late); steps \(steps); \(qos) QoS messages, \(warnings) warnings; memory \(before) -> \(after) MiB")
       #expect(errors == 0 && gaps == 0)
-      // The figure is what counts; the bound leaves room for a scheduler that is busier still.
-      #expect((late.max() ?? .max) < 60_000_000)
+      // 20 ms are held in reserve; two threads have to be woken, worker and task.
+      #expect((late.max() ?? .max) < 2 * stalled + 20_000_000)
       #expect(covered > Self.seconds - 4)
       #expect(after < before + 64)
     }
