@@ -112,7 +112,7 @@ final class Soundtrack: SoundtrackGenerator {
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let chunk = model.transformer.prepare(
       context: tracks.flatMap { $0.latents[available] }, contextMotion: motion[available], motion: motion[window.chunk],
-      branches: tracks.flatMap { conditions(probabilities, usesMotion: moves(in: window.chunk), $0.settings) }, sets: tracks.count, scratch: scratch)
+      branches: tracks.flatMap { conditions(probabilities, isStill: !moves(before: window.chunk.upperBound), $0.settings) }, sets: tracks.count, scratch: scratch)
     let size = window.chunk.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)
     let sampler = FlowMatchingSampler(
@@ -206,6 +206,10 @@ final class Soundtrack: SoundtrackGenerator {
   private func updateMotion(to end: Int) {
     let first = motion.end
     guard end > first else { return }
+    if !moves(before: end) {
+      motion.append(ChanceEvents.tokens(first..<end))
+      return
+    }
     let from = max(frames.start, first - MotionEncoder.lookBack, 0)
     let to = min(frames.end, end + MotionEncoder.lookAhead)
     var tokens = [Float](repeating: 0, count: (to - from) * MotionEncoder.token)
@@ -213,16 +217,23 @@ final class Soundtrack: SoundtrackGenerator {
     motion.append(Array(tokens[(first - from) * MotionEncoder.token..<(end - from) * MotionEncoder.token]))
   }
 
-  /// False for a still picture, perhaps with one cut: it says nothing of when something happens, so that prompt and picture may
-  /// sound at any time. With motion as a condition nothing would: no onset is seen.
-  private func moves(in chunk: Range<Int>) -> Bool {
-    moving[chunk].reduce(0, +) > 1
+  /// Probability of a class that counts as known.
+  private static let recognised: Float = 0.25
+
+  /// Latents that must stand still for a picture to count as still: a second, in which even slow film shows several frames.
+  private static let stillness = 24
+
+  /// False for a still picture, perhaps with one cut, up to latent `end`.
+  private func moves(before end: Int) -> Bool {
+    moving[max(moving.start, end - Self.stillness)..<end].reduce(0, +) > 1
   }
 
   /// The guided branch, and unless guidance is off the one to steer away from: no picture, and the negative prompt or none.
-  private func conditions(_ probabilities: [Float]?, usesMotion: Bool, _ own: SoundtrackSettings) -> [Conditions] {
+  private func conditions(_ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings) -> [Conditions] {
     var guided = Conditions.none
-    guided.usesMotion = usesMotion
+    // A still picture of nothing known, without a prompt, invites no events by chance.
+    let isInvited = own.prompt.contains { !$0.isWhitespace } || (probabilities?.max() ?? 0) > Self.recognised
+    guided.usesMotion = !isStill || isInvited
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts) }
     (guided.states, guided.prompt) = encode(own.prompt)
     if settings.guidanceScale == 1 { return [guided] }
@@ -269,7 +280,7 @@ final class Soundtrack: SoundtrackGenerator {
     let next = planner.position
     let decoded = Int(committed / LatentGrid.samplesPerLatent) - AudioDecoder.lookBack
     for i in tracks.indices { tracks[i].latents.forget(before: min(next - settings.context, decoded)) }
-    moving.forget(before: next)
+    moving.forget(before: next - Self.stillness)
     motion.forget(before: next - settings.context)
     frames.forget(before: next - MotionEncoder.lookBack)
     visual.forget(before: next)

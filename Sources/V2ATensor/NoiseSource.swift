@@ -4,7 +4,7 @@ import CKernels
 ///
 /// The same seed gives the same noise whatever the order or size of requests.
 public struct NoiseSource: Sendable, Equatable {
-  public enum Stream: UInt32, Sendable { case latents = 0, decoder = 1 }
+  public enum Stream: UInt32, Sendable { case latents = 0, decoder = 1, events = 2 }
 
   public let seed: UInt64
 

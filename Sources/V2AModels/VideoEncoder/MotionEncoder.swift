@@ -3,8 +3,7 @@ import V2ACheckpoint
 import V2ALayers
 import V2ATensor
 
-/// When and where something happens: luma frames on the latent grid -> one token of 5 numbers per latent: onset probability p
-/// (as 2p), p times the onset's offset from the frame's middle in latents, 2p times strength, 2p times pan, 2 times motion energy.
+/// When and where something happens: luma frames on the latent grid -> one token of 5 numbers per latent, see `token`.
 ///
 /// Two stages, so that a stream costs each frame once: `frame` (from a frame and the one before) and `tokens` (temporal
 /// convolutions over frame features).
@@ -77,13 +76,16 @@ public final class MotionEncoder: Sendable {
     }
     heads(x, rows: rows, into: output)
     for row in 0..<rows {
-      let token = output + row * Self.token
-      let onset = sigmoid(token[0])
-      token[0] = 2 * onset
-      token[1] = onset * tanh(token[1])
-      token[2] = 2 * sigmoid(token[2]) * onset
-      token[3] = 2 * onset * tanh(token[3])
-      token[4] = 2 * sigmoid(token[4])
+      let h = output + row * Self.token
+      let token = Self.token(
+        onset: sigmoid(h[0]), offset: tanh(h[1]), strength: sigmoid(h[2]), pan: tanh(h[3]), energy: sigmoid(h[4]))
+      for i in 0..<Self.token { h[i] = token[i] }
     }
+  }
+
+  /// The five numbers from an onset's probability, its offset from the frame's middle in latents, strength and energy of motion in
+  /// 0...1 and pan in -1...1: what follows from an onset counts as far as there is one.
+  public static func token(onset: Float, offset: Float, strength: Float, pan: Float, energy: Float) -> [Float] {
+    [2 * onset, onset * offset, 2 * strength * onset, 2 * onset * pan, 2 * energy]
   }
 }

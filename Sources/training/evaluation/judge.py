@@ -70,11 +70,13 @@ def augmented(mels: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
         n = mel.shape[1]
         first = int(rng.integers(0, n - FRAMES + 1))
         x = mel[:, first : first + FRAMES].astype(np.float32)
-        # An event somewhere in the piece, perhaps repeated.
+        # An event somewhere in the piece, perhaps repeated as steps, shots and barks are: how often says nothing of what.
         energy = 10 ** (x / 10)
         energy = np.roll(energy, int(rng.integers(0, FRAMES)) if rng.random() < 0.5 else 0, 1)
-        if rng.random() < 0.4:
-            energy = energy + np.roll(energy, int(rng.integers(6, FRAMES)), 1) * rng.uniform(0.2, 1)
+        once = energy
+        gap = int(rng.integers(6, FRAMES // 2))
+        for k in range(int(rng.integers(0, 5)) if rng.random() < 0.6 else 0):
+            energy = energy + np.roll(once, (k + 1) * gap + int(rng.integers(-3, 4)), 1) * rng.uniform(0.3, 1)
         curve = rng.normal(0, 4) * (bands / BANDS - 0.5) * 2 + np.interp(bands, np.linspace(0, BANDS, 6), rng.normal(0, 3, 6))
         x = 10 * np.log10(energy + 1e-7) + curve[:, None]
         shift = int(rng.integers(-2, 3))
@@ -155,7 +157,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=default_data_root())
     parser.add_argument("--judges", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=1100)
+    parser.add_argument("--steps", type=int, default=900)
     parser.add_argument("--least", type=int, default=8, help="recordings that a class must have in each split")
     options = parser.parse_args()
     torch.set_num_threads(1)
