@@ -84,7 +84,8 @@ struct TileSearch {
       if known > best.score {
         best = candidate
         best.score = known
-        best.payload = expectedPayload
+        // Weaker, it might be another payload's mark whose synchronisation is in both.
+        best.payload = known >= WatermarkDetector.threshold ? expectedPayload : nil
         best.signs = expected
       }
       guard rank < 3, candidate.sync > 3.5 else { continue }

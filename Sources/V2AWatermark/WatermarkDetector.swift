@@ -1,6 +1,7 @@
 /// Finds the mark in a stream of 48 kHz audio without the original: a report per half second, over the last ten seconds.
 public final class WatermarkDetector {
-  /// Score from which a mark counts as present.
+  /// Score from which a mark counts as present. On 5 hours of unmarked sound one ten-second piece in a thousand reaches 5.5 and
+  /// none this; a file of an hour has hundreds of pieces.
   public static let threshold: Float = 6.5
   /// Samples from one report to the next.
   public static let interval: Int64 = 24_000
