@@ -31,6 +31,8 @@ if [[ -n $(find "$root/Sources/V2AEngine/Resources" -type f -newer "$embedded" -
 plugin=$root/.build/release/libgstv2a.so
 if [[ ! -e $plugin || -n $(find "$root/Package.swift" "$root/Sources" "$root/CShim" -type f -not -path '*/training/*' -newer "$plugin" -print -quit) ]]; then
   echo "building the plugin" >&2
-  (cd "$root" && swift build -c release --product gstv2a 2>&1 | grep -v 'prohibited flag' >&2)
+  for product in gstv2a v2a-tool; do
+    (cd "$root" && swift build -c release --product "$product" 2>&1 | grep -v 'prohibited flag' >&2)
+  done
   touch "$plugin"
 fi

@@ -16,6 +16,11 @@ trap 'rm -rf "$work"' EXIT
 "$here/soundtrack.sh" "$here/sample.mp4" "$work/sample.mkv" "a ball bouncing"
 gst-discoverer-1.0 -v "$work/sample.mkv" >"$work/report"
 grep -q 'video #' "$work/report" && grep -q 'audio #' "$work/report"
+grep -q 'watermark gst-v2a:76326101' "$work/report"
+"$root/.build/release/v2a-tool" detect "$work/sample.mkv"
+echo "== variations.sh"
+V2A="steps=2" "$here/variations.sh" "$here/sample.mp4" "$work/variations.mkv" 3 "rain|a ball bouncing"
+[[ $(gst-discoverer-1.0 -v "$work/variations.mkv" | grep -c 'audio #') == 3 ]]
 echo "== soundtrack.sh on what is no video"
 echo "no video" >"$work/text.mp4"
 : >"$work/empty.mp4"
