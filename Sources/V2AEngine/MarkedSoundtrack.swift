@@ -33,16 +33,16 @@ public final class MarkedSoundtrack: SoundtrackGenerator {
   public func skipVariations() throws(EngineError) -> [AudioChunk] { mark(try generator.skipVariations()) }
 
   public func finishVariations(totalSamples: Int64, isCancelled: () -> Bool, emit: ([AudioChunk]) -> Void) throws(EngineError) {
-    var last: [AudioChunk] = []
+    // The last window waits for what the embedders hold back at its end.
+    var held: [AudioChunk] = []
     try generator.finishVariations(totalSamples: totalSamples, isCancelled: isCancelled) { chunks in
-      last = chunks
-      emit(mark(chunks))
+      if !held.isEmpty { emit(held) }
+      held = mark(chunks)
     }
-    // What the embedders still hold.
     let rest = embedders.indices.map { i -> AudioChunk in
       let samples = Self.limited(embedders[i].finish())
-      let report = i < last.count ? last[i].report : WindowReport()
-      return AudioChunk(firstSample: next[i], samples: samples, report: report)
+      guard i < held.count else { return AudioChunk(firstSample: next[i], samples: samples, report: WindowReport()) }
+      return AudioChunk(firstSample: held[i].firstSample, samples: held[i].samples + samples, report: held[i].report)
     }
     embedders = []
     next = []

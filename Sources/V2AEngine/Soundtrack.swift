@@ -231,11 +231,11 @@ final class Soundtrack: SoundtrackGenerator {
   /// The guided branch, and unless guidance is off the one to steer away from: no picture, and the negative prompt or none.
   private func conditions(_ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings) -> [Conditions] {
     var guided = Conditions.none
-    // A still picture of nothing known, without a prompt, invites no events by chance.
-    let isInvited = own.prompt.contains { !$0.isWhitespace } || (probabilities?.max() ?? 0) > Self.recognised
-    guided.usesMotion = !isStill || isInvited
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts) }
     (guided.states, guided.prompt) = encode(own.prompt)
+    // Over a still picture a prompt, or a thing that is recognised, may invite events by chance.
+    let seen = (probabilities?.max() ?? 0) > Self.recognised ? guided.visual : []
+    guided.usesMotion = !isStill || model.eventfulness(guided.states.isEmpty ? seen : guided.prompt)
     if settings.guidanceScale == 1 { return [guided] }
     var away = Conditions.none
     (away.states, away.prompt) = encode(own.negativePrompt)

@@ -3,7 +3,7 @@ public struct SoundtrackSettings: Sendable, Equatable {
   public var prompt = ""
   public var negativePrompt = ""
   /// v = v_null + scale (v_condition - v_null); 1 switches guidance off.
-  public var guidanceScale: Float = 3
+  public var guidanceScale: Float = 5
   /// Steps of the sampler per chunk.
   public var steps = 16
   /// Seed of all noise: the same seed gives the same soundtrack.

@@ -12,6 +12,7 @@ public final class VideoToAudioModel: Sendable {
   let tokenizer: WordPieceTokenizer
   /// Unit embedding of how each ImageNet class sounds [1000, 384].
   let visualPrompts: Tensor
+  let eventfulness: Eventfulness
   let transformer: DiffusionTransformer
   let decoder: AudioDecoder
 
@@ -55,8 +56,8 @@ public final class VideoToAudioModel: Sendable {
     frameEncoder = try folder.load("frame_encoder") { w throws(CheckpointError) in try FrameEncoder(w) }
     motionEncoder = try folder.load("motion_encoder") { w throws(CheckpointError) in try MotionEncoder(w) }
     textEncoder = try folder.load("text_encoder") { w throws(CheckpointError) in try TextEncoder(w) }
-    visualPrompts = try folder.load("visual_prompts") { w throws(CheckpointError) in
-      try w.tensor("table", shape: [FrameEncoder.classes, TextEncoder.width])
+    (visualPrompts, eventfulness) = try folder.load("visual_prompts") { w throws(CheckpointError) in
+      (try w.tensor("table", shape: [FrameEncoder.classes, TextEncoder.width]), try Eventfulness(w.at("eventful")))
     }
     let c = configuration
     transformer = try folder.load("diffusion_transformer") { w throws(CheckpointError) in

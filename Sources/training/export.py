@@ -23,7 +23,7 @@ CONFIG = {
     "hop": 24,
     "context": 40,
     "steps": 16,
-    "guidance_scale": 3.0,
+    "guidance_scale": 5.0,
     "time_shift": 1.0,
     "visual_seconds": 4.0,
     "motion_look_ahead": 4,
@@ -95,7 +95,8 @@ def main():
         write("text_encoder", text_encoder.load_pretrained()[0].state_dict(), int8)
         shutil.copy(text_encoder.model_folder() / "vocab.txt", options.out / "vocab.txt")
     if wanted("visual_prompts"):
-        write("visual_prompts", load_file(options.data / "visual_prompts.safetensors"))
+        eventful = {f"eventful.{k}": v for k, v in load_file(options.data / "eventful.safetensors").items()}
+        write("visual_prompts", load_file(options.data / "visual_prompts.safetensors") | eventful)
     if wanted("motion_encoder"):
         model = MotionEncoder()
         model.load_state_dict(averaged(options.data / "motion" / "motion.pt"))

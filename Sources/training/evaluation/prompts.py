@@ -5,6 +5,7 @@ hears, as it does for held-out recordings, as they are and through the codec alo
 """
 
 import argparse
+import os
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,7 @@ def main():
     parser.add_argument("--data", type=Path, default=default_data_root())
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--positive-only", action="store_true")
     parser.add_argument("--least", type=float, default=0.25, help="recall on recordings that a class needs to be tested")
     parser.add_argument("--classes", nargs="*", help="instead of those with enough recall")
     parser.add_argument("--set", nargs="*", default=[], help="more properties, as name=value")
@@ -58,7 +60,7 @@ def main():
     chance = 1 / len(classes)
     truth = {c: recall(c, classes) for c in classes}
 
-    folder = options.data / "prompts-test"
+    folder = options.data / "prompts-test" / str(os.getpid())
     folder.mkdir(parents=True, exist_ok=True)
     heard = {}
     for c in tqdm(classes, mininterval=5):
@@ -75,6 +77,8 @@ def main():
         print(f"{c:12s} {truth[c]:6.2f} ({len(real[c]):3d}) {recall(c, classes, coded):24.2f} {ours[c]:11.2f}   {most}")
     mean_real, mean_ours = np.mean(list(truth.values())), np.mean(list(ours.values()))
     print(f"mean         {mean_real:6.2f} {np.mean([recall(c, classes, coded) for c in classes]):30.2f} {mean_ours:11.2f}   {mean_ours / mean_real:.2f} of real, {mean_ours / chance:.1f} times chance")
+    if options.positive_only:
+        return
     print("negative prompt: mean probability, and rate of top 1, of class A for the prompt 'A and B', without and with 'A' negative")
     before, after, rates = [], [], np.zeros(2)
     pairs = [(classes[i], classes[(i + len(classes) // 2) % len(classes)]) for i in range(len(classes))]

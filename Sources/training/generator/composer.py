@@ -18,6 +18,11 @@ LONGEST_EVENT = 400  # spectral frames that an event may ring
 TAIL = 2.0  # seconds before the clip whose events may still ring
 
 
+def is_sustained(row: dict, features: Features) -> bool:
+    """Whether a recording fills a clip; otherwise it follows events."""
+    return row["kind"] in SUSTAINED or features.frames(row["id"]) > 300
+
+
 @dataclass
 class Clip:
     """One training example; energies per spectral frame, conditions per clip."""
@@ -71,7 +76,7 @@ class Composer:
         for i, row in enumerate(rows):
             self.siblings.setdefault((row["klass"], row["package"], row["caption"]), []).append(i)
         self.single = {r["id"]: self.single_event(r) for r in rows}
-        self.is_sustained = np.array([r["kind"] in SUSTAINED or self.features.frames(r["id"]) > 300 for r in rows])
+        self.is_sustained = np.array([is_sustained(r, self.features) for r in rows])
 
     def clip(self, rng: np.random.Generator) -> Clip:
         script = int(rng.integers(len(self.script_rows)))
