@@ -87,7 +87,7 @@ def main():
         for negative, into in (("", before), (PROMPTS[a][0], after)):
             p = voices(panel, classes, (product.run(product.of_nothing(SECONDS), folder / f"{a}-{b}-{seed}{'-without' if negative else ''}.wav",
                                                     {"prompt": prompt, "negative-prompt": negative, "seed": seed, **settings}, options.plugin)
-                                        for seed in range(max(3, options.seeds // 3))))
+                                        for seed in range(options.seeds)))
             into.append(p[:, classes.index(a)].mean())
             rates[bool(negative)] += (p.argmax(1) == classes.index(a)).mean()
     lower = sum(x > y for x, y in zip(before, after))
