@@ -7,7 +7,6 @@ final class LevelAnalyzer {
   static let scales: [Double] = (-6...6).map { 1 + 0.01 * Double($0) }
   static let plain = 6
   static let frameWidth = scales.count * Layout.bands
-  private static let largest: Float = 1e6
 
   private let twiddles: Tensor
   private let edges: [[Float]]
@@ -33,13 +32,7 @@ final class LevelAnalyzer {
 
   /// Interleaved samples of 1 or 2 channels -> rows of `frameWidth` levels, [scale, band].
   func append(_ samples: [Float], channels: Int, into rows: inout [Float]) {
-    let count = samples.count / channels
-    waiting.reserveCapacity(waiting.count + 2 * count)
-    for i in 0..<count {
-      let left = Self.tame(samples[channels * i])
-      waiting.append(left)
-      waiting.append(channels == 2 ? Self.tame(samples[2 * i + 1]) : left)
-    }
+    waiting.appendStereo(samples, channels: channels)
     var start = 0
     while waiting.count - start >= 2 * Layout.frame {
       waiting.withUnsafeBufferPointer { buffer in
@@ -61,6 +54,4 @@ final class LevelAnalyzer {
     }
     waiting.removeFirst(start)
   }
-
-  private static func tame(_ x: Float) -> Float { x.isFinite ? min(max(x, -largest), largest) : 0 }
 }

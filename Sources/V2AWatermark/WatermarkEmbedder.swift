@@ -12,8 +12,6 @@ public final class WatermarkEmbedder {
   /// At most so many samples (per channel) are held back: 21.3 ms.
   public static let latency = Layout.frame
 
-  /// Samples beyond are taken as this: they would overflow the transform.
-  private static let largest: Float = 1e6
 
   public let payload: UInt32
   private let key: WatermarkKey
@@ -63,14 +61,7 @@ public final class WatermarkEmbedder {
   /// Takes interleaved samples of 1 or 2 channels and returns those that are done, `latency` - 1 fewer in all at most.
   public func append(_ samples: [Float], channels: Int = 2) -> [Float] {
     guard channels == 1 || channels == 2 else { return samples }
-    let count = samples.count / channels
-    waiting.reserveCapacity(waiting.count + 2 * count)
-    for i in 0..<count {
-      let left = Self.tame(samples[channels * i])
-      waiting.append(left)
-      waiting.append(channels == 2 ? Self.tame(samples[2 * i + 1]) : left)
-    }
-    taken += Int64(count)
+    taken += Int64(waiting.appendStereo(samples, channels: channels))
     return frames(channels)
   }
 
@@ -83,8 +74,6 @@ public final class WatermarkEmbedder {
     reset()
     return rest
   }
-
-  private static func tame(_ x: Float) -> Float { x.isFinite ? min(max(x, -largest), largest) : 0 }
 
   private func frames(_ channels: Int) -> [Float] {
     var output: [Float] = []

@@ -17,12 +17,11 @@ from tqdm import tqdm, trange
 from corpus.paths import default_data_root
 from evaluation.onsets import counts
 from export import warm_start
-from models.audio_codec import LATENT_HOP, RATE
+from models.audio_codec import LATENT_RATE
 from models.motion_encoder import SCALES, STATISTICS, TOKEN, MotionEncoder, motion_statistics
 from scenes.build import read_events
 from scenes.film import Film
 
-LATENT_RATE = RATE / LATENT_HOP
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 # Channels of the statistics that a mirrored picture negates, and those that follow contrast.
 X_VELOCITY = [STATISTICS * s + 2 for s in range(len(SCALES))]

@@ -61,8 +61,8 @@ public final class DiffusionTransformer: Sendable {
 
   /// Computes everything that the steps of one chunk share.
   ///
-  /// - context: clean latents [sets * n, 64] before the chunk; contextMotion: their motion tokens [n, 64]
-  /// - motion: motion tokens of the chunk [rows, 64], the same for every set
+  /// - context: clean latents [sets * n, 64] before the chunk; contextMotion: their motion tokens [n, 5]
+  /// - motion: motion tokens of the chunk [rows, 5], the same for every set
   /// - branches: conditions; one a set, or two a set for classifier-free guidance
   /// - sets: soundtracks of the same pictures that are generated together
   public func prepare(

@@ -59,6 +59,7 @@ def main():
     classes = options.classes or [c for c in candidates if recall(c, candidates) >= options.least]
     chance = 1 / len(classes)
     truth = {c: recall(c, classes) for c in classes}
+    passed = {c: recall(c, classes, coded) for c in classes}
 
     folder = options.data / "prompts-test" / str(os.getpid())
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,9 +75,9 @@ def main():
         votes = heard[c].argmax(1)
         ours[c] = np.mean(votes == i)
         most = ", ".join(f"{classes[k]} {n}" for n, k in sorted(((int((votes == k).sum()), k) for k in set(votes.tolist())), reverse=True)[:3])
-        print(f"{c:12s} {truth[c]:6.2f} ({len(real[c]):3d}) {recall(c, classes, coded):24.2f} {ours[c]:11.2f}   {most}")
+        print(f"{c:12s} {truth[c]:6.2f} ({len(real[c]):3d}) {passed[c]:24.2f} {ours[c]:11.2f}   {most}")
     mean_real, mean_ours = np.mean(list(truth.values())), np.mean(list(ours.values()))
-    print(f"mean         {mean_real:6.2f} {np.mean([recall(c, classes, coded) for c in classes]):30.2f} {mean_ours:11.2f}   {mean_ours / mean_real:.2f} of real, {mean_ours / chance:.1f} times chance")
+    print(f"mean         {mean_real:6.2f} {np.mean(list(passed.values())):30.2f} {mean_ours:11.2f}   {mean_ours / mean_real:.2f} of real, {mean_ours / chance:.1f} times chance")
     if options.positive_only:
         return
     print("negative prompt: mean probability, and rate of top 1, of class A for the prompt 'A and B', without and with 'A' negative")

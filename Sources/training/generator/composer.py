@@ -43,8 +43,8 @@ class Scenes:
         folder = data / "scenes"
         tokens = folder / "tokens.npy"
         self.tokens = np.load(tokens, mmap_mode="r") if tokens.exists() else None
-        self.latents = np.load(folder / "luma.npy", mmap_mode="r").shape[1]
-        self.events = read_events(folder / "events.tsv", len(np.load(folder / "luma.npy", mmap_mode="r")))
+        clips, self.latents = np.load(folder / "luma.npy", mmap_mode="r").shape[:2]
+        self.events = read_events(folder / "events.tsv", clips)
         self.active = [i for i, e in enumerate(self.events) if e]
         self.quiet = [i for i, e in enumerate(self.events) if not e]
 

@@ -2,11 +2,10 @@
 the encoder's own tokens of rendered scenes."""
 
 import numpy as np
+import torch
 
-from models.audio_codec import LATENT_HOP, RATE
-from models.motion_encoder import TOKEN
-
-LATENT_RATE = RATE / LATENT_HOP
+from models.audio_codec import LATENT_RATE
+from models.motion_encoder import token
 
 
 def simulated(rng: np.random.Generator, events, latents: int) -> np.ndarray:
@@ -31,7 +30,4 @@ def simulated(rng: np.random.Generator, events, latents: int) -> np.ndarray:
     for _ in range(rng.poisson(0.15 * latents / LATENT_RATE)):
         mark(rng.uniform(0, latents), rng.uniform(0.05, 0.5), rng.uniform(0.2, 0.8), rng.uniform(-0.6, 0.6))
     strength, energy, pan = np.clip(strength, 0, 1), np.clip(energy, 0, 1), np.clip(pan, -1, 1)
-    # The five numbers of models.motion_encoder.token.
-    out = np.stack([2 * onset, onset * offset, 2 * strength * onset, 2 * onset * pan, 2 * energy], 1)
-    assert out.shape[1] == TOKEN
-    return out.astype(np.float32)
+    return token(*(torch.from_numpy(x) for x in (onset, offset, strength, pan, energy))).float().numpy()

@@ -18,6 +18,7 @@ FFT = 1024
 BINS = FFT // 2 + 1
 FRAMES = 4  # spectral frames per latent
 LATENT_HOP = HOP * FRAMES
+LATENT_RATE = RATE / LATENT_HOP  # latents per second
 BANDS = 64
 REGIONS = 6  # of the stereo image
 COMPONENTS = 52  # principal components of FRAMES x BANDS log energies
