@@ -72,7 +72,8 @@ let package = Package(
     .testTarget(name: "StreamingTests", dependencies: ["V2AStreaming"]),
     .testTarget(name: "WatermarkTests", dependencies: ["V2AWatermark"]),
     .testTarget(name: "EngineTests", dependencies: ["V2AEngine", "V2AStreaming", "V2AModels"]),
-    .testTarget(name: "ElementTests", dependencies: ["V2AElement", "V2AWatermark", "CElement", "CGStreamer", "CGstCheck"]),
+    .testTarget(
+      name: "ElementTests", dependencies: ["V2AElement", "V2AWatermark", "CElement", "CGStreamer", "CGstCheck"], exclude: ["Fixtures"]),
     // Runs gst-inspect-1.0 and gst-launch-1.0 as children on the real libgstv2a.so of the build folder.
     .testTarget(name: "PluginTests", exclude: ["gst-inspect"]),
   ],

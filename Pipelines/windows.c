@@ -17,9 +17,12 @@ int main(int argc, char **argv) {
     type = GST_MESSAGE_TYPE(message);
     guint64 start;
     int steps;
+    double known;
     if (gst_message_has_name(message, "v2a-window") &&
-        gst_structure_get(gst_message_get_structure(message), "stream-time", G_TYPE_UINT64, &start, "steps", G_TYPE_INT, &steps, NULL))
-      g_print("%.2f s: %d steps, saw %s\n", start * 1e-9, steps, gst_structure_get_string(gst_message_get_structure(message), "classes"));
+        gst_structure_get(gst_message_get_structure(message), "stream-time", G_TYPE_UINT64, &start, "steps", G_TYPE_INT, &steps,
+                          "confidence", G_TYPE_DOUBLE, &known, NULL))
+      g_print("%.2f s: %d steps, saw %s (confidence %.2f)\n", start * 1e-9, steps,
+              gst_structure_get_string(gst_message_get_structure(message), "classes"), known);
     gst_message_unref(message);
   }
   gst_object_unref(bus);

@@ -23,7 +23,7 @@ while (message := pipeline.get_bus().timed_pop_filtered(Gst.CLOCK_TIME_NONE, kin
     window = message.get_structure()
     if window.has_name("v2a-window"):
         start, steps, seconds = (window.get_value(name) for name in ("stream-time", "steps", "seconds"))
-        seen, prompt = window.get_string("classes"), window.get_string("prompt")
-        print(f"{start / Gst.SECOND:7.2f} s: {steps} steps in {seconds:.2f} s, saw {seen}, prompt '{prompt}'")
+        seen, known, prompt = (window.get_value(name) for name in ("classes", "confidence", "prompt"))
+        print(f"{start / Gst.SECOND:7.2f} s: {steps} steps in {seconds:.2f} s, saw {seen} (confidence {known:.2f}), prompt '{prompt}'")
 pipeline.set_state(Gst.State.NULL)
 sys.exit(message.parse_error()[0].message if message.type == Gst.MessageType.ERROR else 0)

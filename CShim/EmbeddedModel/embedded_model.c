@@ -12,6 +12,7 @@ EMBED(v2a_small_frame_encoder, "frame_encoder.safetensors")
 EMBED(v2a_small_motion_encoder, "motion_encoder.safetensors")
 EMBED(v2a_small_text_encoder, "text_encoder.safetensors")
 EMBED(v2a_small_vocabulary, "vocab.txt")
+EMBED(v2a_small_class_names, "class_names.txt")
 EMBED(v2a_small_visual_prompts, "visual_prompts.safetensors")
 EMBED(v2a_small_diffusion_transformer, "diffusion_transformer.safetensors")
 EMBED(v2a_small_audio_decoder, "audio_decoder.safetensors")
@@ -24,6 +25,7 @@ static V2AEmbeddedFile files[] = {
     ENTRY("motion_encoder.safetensors", v2a_small_motion_encoder),
     ENTRY("text_encoder.safetensors", v2a_small_text_encoder),
     ENTRY("vocab.txt", v2a_small_vocabulary),
+    ENTRY("class_names.txt", v2a_small_class_names),
     ENTRY("visual_prompts.safetensors", v2a_small_visual_prompts),
     ENTRY("diffusion_transformer.safetensors", v2a_small_diffusion_transformer),
     ENTRY("audio_decoder.safetensors", v2a_small_audio_decoder),
@@ -34,6 +36,7 @@ static const char *const ends[] = {
     v2a_small_motion_encoder_end,
     v2a_small_text_encoder_end,
     v2a_small_vocabulary_end,
+    v2a_small_class_names_end,
     v2a_small_visual_prompts_end,
     v2a_small_diffusion_transformer_end,
     v2a_small_audio_decoder_end,

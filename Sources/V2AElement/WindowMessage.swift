@@ -5,7 +5,8 @@ import V2AEngine
 extension Element {
   /// The element message `v2a-window`: what was seen, asked for and computed.
   func postWindow(_ line: Line, _ chunk: AudioChunk, _ settings: SoundtrackSettings, _ place: WindowPlace) {
-    let classes = chunk.report.classes.map { "\($0.index):\(Float(Int($0.probability * 1000)) / 1000)" }.joined(separator: " ")
+    let sight = chunk.report.sight
+    let classes = sight.things.map { "\($0.name):\(Float(Int($0.probability * 1000)) / 1000)" }.joined(separator: ", ")
     line.name.withCString { pad in
       classes.withCString { classes in
         settings.prompt.withCString { prompt in
@@ -20,6 +21,7 @@ extension Element {
             window.seconds = chunk.report.seconds
             window.seed = guint64(settings.seed)
             window.classes = classes
+            window.confidence = Double(sight.confidence)
             window.prompt = prompt
             window.negative_prompt = negative
             v2a_post_window(object, &window)

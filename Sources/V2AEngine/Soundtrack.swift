@@ -149,7 +149,7 @@ final class Soundtrack: SoundtrackGenerator {
     var report = WindowReport()
     report.steps = steps
     report.seconds = now() - begun
-    report.classes = Self.top(probabilities)
+    report.sight = Sight(probabilities, names: model.classNames)
     return zip(tracks, decoded).map { track, samples in
       report.prompt = track.settings.prompt
       return AudioChunk(firstSample: first, samples: samples, report: report)
@@ -160,6 +160,7 @@ final class Soundtrack: SoundtrackGenerator {
     let begun = now()
     let window = try nextWindow()
     updateMotion(to: window.chunk.upperBound)
+    let sight = Sight(visual.mean(before: window.chunk.upperBound), names: model.classNames)
     planner.advance()
     let first = committed
     // Silence needs no latents after it, so it reaches the chunk's end.
@@ -173,6 +174,7 @@ final class Soundtrack: SoundtrackGenerator {
       tracks[i].restart(at: window.chunk.upperBound)
       tracks[i].wasSilent = true
       var report = WindowReport()
+      report.sight = sight
       report.seconds = now() - begun
       report.prompt = tracks[i].settings.prompt
       chunks.append(AudioChunk(firstSample: first, samples: samples, report: report))
@@ -284,11 +286,6 @@ final class Soundtrack: SoundtrackGenerator {
     motion.forget(before: next - settings.context)
     frames.forget(before: next - MotionEncoder.lookBack)
     visual.forget(before: next)
-  }
-
-  private static func top(_ probabilities: [Float]?) -> [(index: Int, probability: Float)] {
-    guard let probabilities else { return [] }
-    return probabilities.enumerated().sorted { $0.element > $1.element }.prefix(3).map { ($0.offset, $0.element) }
   }
 
   private func now() -> Double {

@@ -41,14 +41,14 @@ public struct AudioChunk: Sendable, Equatable {
 public struct WindowReport: Sendable, Equatable {
   public var steps = 0
   public var seconds = 0.0
-  /// Most probable ImageNet classes of the last seconds: index and probability.
-  public var classes: [(index: Int, probability: Float)] = []
+  public var sight = Sight()
   public var prompt = ""
 
   public init() {}
 
+  /// The time that it took does not count.
   public static func == (a: WindowReport, b: WindowReport) -> Bool {
-    a.steps == b.steps && a.prompt == b.prompt && a.classes.map(\.index) == b.classes.map(\.index)
+    a.steps == b.steps && a.prompt == b.prompt && a.sight == b.sight
   }
 }
 

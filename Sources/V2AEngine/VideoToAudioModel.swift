@@ -13,6 +13,7 @@ public final class VideoToAudioModel: Sendable {
   /// Unit embedding of how each ImageNet class sounds [1000, 384].
   let visualPrompts: Tensor
   let eventfulness: Eventfulness
+  let classNames: ClassNames
   let transformer: DiffusionTransformer
   let decoder: AudioDecoder
 
@@ -66,6 +67,7 @@ public final class VideoToAudioModel: Sendable {
     decoder = try folder.load("audio_decoder") { w throws(CheckpointError) in
       try AudioDecoder(w, width: c.decoderWidth, depth: c.decoderDepth, inner: c.decoderInner)
     }
+    classNames = try ClassNames(folder)
     let vocabulary = try folder.storage("vocab.txt")
     do throws(CheckpointError) {
       tokenizer = try WordPieceTokenizer(vocabulary)

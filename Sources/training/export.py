@@ -17,6 +17,9 @@ from models.audio_codec import AudioDecoder
 from models.diffusion_transformer import DiffusionConfig, DiffusionTransformer
 from models.motion_encoder import MotionEncoder
 
+# torchvision's (BSD-3-Clause), the ImageNet-1k categories in order: a line a class.
+CLASS_NAMES = Path(__file__).resolve().parent / "annotations" / "imagenet_names.txt"
+
 CONFIG = {
     "name": "v2a-small",
     "format": 1,
@@ -94,6 +97,8 @@ def main():
     if wanted("text_encoder"):
         write("text_encoder", text_encoder.load_pretrained()[0].state_dict(), int8)
         shutil.copy(text_encoder.model_folder() / "vocab.txt", options.out / "vocab.txt")
+    if wanted("class_names"):
+        shutil.copy(CLASS_NAMES, options.out / "class_names.txt")
     if wanted("visual_prompts"):
         eventful = {f"eventful.{k}": v for k, v in load_file(options.data / "eventful.safetensors").items()}
         write("visual_prompts", load_file(options.data / "visual_prompts.safetensors") | eventful)

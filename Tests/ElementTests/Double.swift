@@ -77,7 +77,8 @@ final class TestGenerator: SoundtrackGenerator {
       report.prompt = settings.prompt
       report.steps = steps
       report.seconds = seconds
-      report.classes = [(index: 5, probability: 0.5)]
+      report.sight.things = [Sight.Thing(name: "electric ray", probability: 0.5), Sight.Thing(name: "cock", probability: 0.25)]
+      report.sight.confidence = 0.73
       return AudioChunk(firstSample: first, samples: samples, report: report)
     }
   }

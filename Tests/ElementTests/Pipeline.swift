@@ -89,6 +89,12 @@ final class Pipeline {
       return Int(value)
     }
 
+    func double(_ field: String) -> Double? {
+      var value = 0.0
+      guard let structure = gst_message_get_structure(message), gst_structure_get_double(structure, field, &value) != 0 else { return nil }
+      return value
+    }
+
     func time(_ field: String) -> UInt64? {
       var value: guint64 = 0
       guard let structure = gst_message_get_structure(message), gst_structure_get_uint64(structure, field, &value) != 0 else { return nil }

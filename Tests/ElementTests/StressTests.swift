@@ -27,7 +27,7 @@ extension ElementSuites {
       return (ContinuousClock.now - begun) / .milliseconds(1)
     }
 
-    /// 500 state changes at random moments of one pipeline: back and forth, with work under way.
+    /// 1,000 state changes at random moments of one pipeline: back and forth, with work under way.
     @Test func stateCycles() {
       let pipeline = Pipeline(Self.everything)
       TestGenerator.delay = 5
@@ -35,14 +35,14 @@ extension ElementSuites {
       let before = HogTests.memory()
       let states = [GST_STATE_NULL, GST_STATE_READY, GST_STATE_PAUSED, GST_STATE_PLAYING, GST_STATE_PLAYING]
       let all = Self.milliseconds {
-        for i in 0..<500 {
+        for i in 0..<1000 {
           worst = max(worst, Self.milliseconds { _ = gst_element_set_state(pipeline.element, states[random.next(states.count)]) })
-          usleep(UInt32(random.next(12_000)))
+          usleep(UInt32(random.next(9_000)))
           if i == 50 { threads = Self.threads }
         }
         pipeline.stop()
       }
-      print("500 state changes in \(all) ms, the slowest \(worst) ms; memory \(before) -> \(HogTests.memory()) MiB")
+      print("1,000 state changes in \(all) ms, the slowest \(worst) ms; memory \(before) -> \(HogTests.memory()) MiB")
       #expect(worst < 1000 && HogTests.memory() < before + 48 && Self.threads <= threads + 8)
     }
 

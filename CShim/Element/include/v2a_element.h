@@ -69,6 +69,7 @@ typedef struct {
   int steps;
   double seconds;
   guint64 seed;
+  double confidence;
   const char *classes, *prompt, *negative_prompt;
 } V2AWindow;
 void v2a_post_window(GstElement *element, const V2AWindow *window);
