@@ -23,6 +23,7 @@ static inline void v2a_buffer_set_times(GstBuffer *buffer, GstClockTime pts, Gst
 }
 static inline GstEventType v2a_event_type(GstEvent *event) { return GST_EVENT_TYPE(event); }
 static inline gboolean v2a_event_is_serialized(GstEvent *event) { return GST_EVENT_IS_SERIALIZED(event); }
+static inline gboolean v2a_event_is_sticky(GstEvent *event) { return GST_EVENT_IS_STICKY(event); }
 static inline GstQueryType v2a_query_type(GstQuery *query) { return GST_QUERY_TYPE(query); }
 static inline gint v2a_video_width(const GstVideoInfo *info) { return GST_VIDEO_INFO_WIDTH(info); }
 static inline gint v2a_video_height(const GstVideoInfo *info) { return GST_VIDEO_INFO_HEIGHT(info); }

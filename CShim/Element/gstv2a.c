@@ -21,7 +21,8 @@
  * ## Variations
  *
  * Every request pad `src_%u` gives another soundtrack of the same pictures, with #GstV2APad:seed and prompts of its own. The
- * pictures are looked at once, and all variations go through the diffusion transformer together.
+ * pictures are looked at once, and all variations go through the diffusion transformer together. A pad that comes while the
+ * stream runs joins at the next window, fading in, and goes on from what the first pad has sounded like.
  *
  * ## Example launch line
  * |[
@@ -113,8 +114,10 @@ static gboolean src_event(GstPad *pad, GstObject *parent, GstEvent *event) {
   return v2a_element_src_event(GST_V2A(parent)->impl, pad, event);
 }
 
+/* A pad that joins a running element is activated before it has a parent. */
 static gboolean src_activate(GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active) {
-  return mode == GST_PAD_MODE_PUSH && v2a_element_src_activate(GST_V2A(parent)->impl, pad, active);
+  GstV2A *self = gst_pad_get_element_private(pad);
+  return mode == GST_PAD_MODE_PUSH && v2a_element_src_activate(self->impl, pad, active);
 }
 
 static GstFlowReturn prompt_chain(GstPad *pad, GstObject *parent, GstBuffer *buffer) {
@@ -125,7 +128,8 @@ static gboolean prompt_event(GstPad *pad, GstObject *parent, GstEvent *event) {
   return v2a_element_prompt_event(GST_V2A(parent)->impl, event);
 }
 
-static void set_up_source(GstPad *pad) {
+static void set_up_source(GstV2A *self, GstPad *pad) {
+  gst_pad_set_element_private(pad, self);
   gst_pad_set_query_function(pad, GST_DEBUG_FUNCPTR(src_query));
   gst_pad_set_event_function(pad, GST_DEBUG_FUNCPTR(src_event));
   gst_pad_set_activatemode_function(pad, GST_DEBUG_FUNCPTR(src_activate));
@@ -141,11 +145,8 @@ static GstPad *request_new_pad(GstElement *element, GstPadTemplate *template, co
   GstPad *pad;
   if (GST_PAD_TEMPLATE_DIRECTION(template) == GST_PAD_SRC) {
     pad = v2a_pad_new(element, template, name);
-    set_up_source(pad);
-    if (!v2a_element_add_src(self->impl, pad)) {
-      gst_object_unref(gst_object_ref_sink(pad));
-      return NULL;
-    }
+    set_up_source(self, pad);
+    v2a_element_add_src(self->impl, pad);
   } else {
     pad = gst_pad_new_from_template(template, "prompt_sink");
     gst_pad_set_chain_function(pad, GST_DEBUG_FUNCPTR(prompt_chain));
@@ -280,7 +281,7 @@ static void gst_v2a_init(GstV2A *self) {
   gst_pad_set_event_function(self->sink, GST_DEBUG_FUNCPTR(sink_event));
   gst_pad_set_query_function(self->sink, GST_DEBUG_FUNCPTR(sink_query));
   self->src = gst_pad_new_from_static_template(&src_template, "src");
-  set_up_source(self->src);
+  set_up_source(self, self->src);
   gst_element_add_pad(GST_ELEMENT(self), self->sink);
   gst_element_add_pad(GST_ELEMENT(self), self->src);
   self->impl = v2a_element_new(GST_ELEMENT(self), self->sink);

@@ -8,7 +8,8 @@
  * The queue holds as much time as sound comes behind its picture, and a second more. It grows only when it is full while v2a
  * has nothing to do and nothing to push: then the whole pipeline waits for video that the queue keeps back.
  *
- * All properties of v2a are here too, and so is its pad for timed prompts.
+ * All properties of v2a are here too, and so is its pad for timed prompts. Request pads `audio_src_%u` are variations: v2a's
+ * `src_%u`, whose properties are set as `audio_src_0::seed`.
  *
  * ## Example launch line
  * |[
@@ -28,7 +29,9 @@ typedef struct {
   GstBinClass parent;
 } GstV2ABinClass;
 
-G_DEFINE_TYPE(GstV2ABin, gst_v2a_bin, GST_TYPE_BIN)
+static void child_proxy_init(gpointer interface, gpointer data);
+G_DEFINE_TYPE_WITH_CODE(GstV2ABin, gst_v2a_bin, GST_TYPE_BIN,
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_CHILD_PROXY, child_proxy_init))
 #define GST_V2A_BIN(object) ((GstV2ABin *)(object))
 GST_ELEMENT_REGISTER_DEFINE(v2abin, "v2abin", GST_RANK_NONE, gst_v2a_bin_get_type())
 
@@ -38,6 +41,9 @@ static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE(
     "video_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
 static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE(
     "audio_src", GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS("audio/x-raw, format = F32LE, rate = 48000, channels = [ 1, 2 ], layout = interleaved"));
+static GstStaticPadTemplate variation_template = GST_STATIC_PAD_TEMPLATE(
+    "audio_src_%u", GST_PAD_SRC, GST_PAD_REQUEST,
     GST_STATIC_CAPS("audio/x-raw, format = F32LE, rate = 48000, channels = [ 1, 2 ], layout = interleaved"));
 static GstStaticPadTemplate prompt_template = GST_STATIC_PAD_TEMPLATE(
     "prompt_sink", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS("text/x-raw, format = { utf8, pango-markup }"));
@@ -95,24 +101,47 @@ static GstStateChangeReturn change_state(GstElement *element, GstStateChange tra
   return GST_ELEMENT_CLASS(gst_v2a_bin_parent_class)->change_state(element, transition);
 }
 
+/* What v2a's pad `src_%u` is called here begins with this. */
+#define OUTER "audio_"
+
 static GstPad *request_new_pad(GstElement *element, GstPadTemplate *template, const char *name, const GstCaps *caps) {
-  GstPad *inner = gst_element_request_pad_simple(GST_V2A_BIN(element)->v2a, "prompt_sink");
+  gboolean is_sound = GST_PAD_TEMPLATE_DIRECTION(template) == GST_PAD_SRC;
+  const char *wanted = !is_sound ? "prompt_sink" : name && g_str_has_prefix(name, OUTER) ? name + strlen(OUTER) : "src_%u";
+  GstPad *inner = gst_element_request_pad_simple(GST_V2A_BIN(element)->v2a, wanted);
   if (!inner) return NULL;
-  GstPad *pad = gst_ghost_pad_new_from_template("prompt_sink", inner, template);
-  gst_object_unref(inner);
+  char *outer = g_strconcat(is_sound ? OUTER : "", GST_OBJECT_NAME(inner), NULL);
+  GstPad *pad = gst_ghost_pad_new_from_template(outer, inner, template);
   gst_pad_set_active(pad, TRUE);
   gst_element_add_pad(element, pad);
+  if (is_sound) gst_child_proxy_child_added(GST_CHILD_PROXY(element), G_OBJECT(inner), outer);
+  g_free(outer);
+  gst_object_unref(inner);
   return pad;
 }
 
 static void release_pad(GstElement *element, GstPad *pad) {
   GstPad *inner = gst_ghost_pad_get_target(GST_GHOST_PAD(pad));
+  if (inner && GST_PAD_IS_SRC(pad))
+    gst_child_proxy_child_removed(GST_CHILD_PROXY(element), G_OBJECT(inner), GST_OBJECT_NAME(pad));
   gst_pad_set_active(pad, FALSE);
   gst_element_remove_pad(element, pad);
   if (inner) {
     gst_element_release_request_pad(GST_V2A_BIN(element)->v2a, inner);
     gst_object_unref(inner);
   }
+}
+
+static GstChildProxyInterface *elements;
+
+/* Properties of variations by the names of the bin's pads; all other children are its elements. */
+static GObject *child_by_name(GstChildProxy *proxy, const char *name) {
+  if (!g_str_has_prefix(name, OUTER "src_")) return elements->get_child_by_name(proxy, name);
+  return G_OBJECT(gst_element_get_static_pad(GST_V2A_BIN(proxy)->v2a, name + strlen(OUTER)));
+}
+
+static void child_proxy_init(gpointer interface, gpointer data) {
+  elements = g_type_interface_peek_parent(interface);
+  ((GstChildProxyInterface *)interface)->get_child_by_name = child_by_name;
 }
 
 static void gst_v2a_bin_class_init(GstV2ABinClass *class) {
@@ -138,6 +167,7 @@ static void gst_v2a_bin_class_init(GstV2ABinClass *class) {
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &video_template);
   gst_element_class_add_static_pad_template(element, &audio_template);
+  gst_element_class_add_static_pad_template(element, &variation_template);
   gst_element_class_add_static_pad_template(element, &prompt_template);
   gst_element_class_set_static_metadata(element, "Video and its soundtrack", "Generic/Bin/Video/Audio",
                                         "Passes video on and adds the soundtrack that v2a makes for it",

@@ -112,3 +112,17 @@ void v2a_pad_get(GstPad *pad, guint64 *seed, char **prompt, char **negative_prom
   *negative_prompt = g_strdup(self->negative_prompt);
   GST_OBJECT_UNLOCK(self);
 }
+
+gboolean v2a_pad_leads_anywhere(GstPad *pad) {
+  GstPad *peer = gst_pad_get_peer(pad);
+  if (!peer) return FALSE;
+  gboolean leads = TRUE;
+  /* The inner side of a ghost pad is always linked. */
+  if (GST_IS_PROXY_PAD(peer) && !GST_IS_GHOST_PAD(peer)) {
+    GstProxyPad *ghost = gst_proxy_pad_get_internal(GST_PROXY_PAD(peer));
+    leads = ghost && v2a_pad_leads_anywhere(GST_PAD(ghost));
+    if (ghost) gst_object_unref(ghost);
+  }
+  gst_object_unref(peer);
+  return leads;
+}

@@ -86,7 +86,7 @@ public final class Element: @unchecked Sendable {
       generator = nil
       intake = FrameIntake()
       textSegment = nil
-      for line in lines { line.pusher = Pusher() }
+      for line in lines { line.reset() }
     default: break
     }
   }

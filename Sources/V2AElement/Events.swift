@@ -18,7 +18,7 @@ extension Element {
       intake.restart()
       intake.segment = nil
       stream.update {
-        $0.clear()
+        $0.flush()
         $0.epoch += 1
         $0.failed = false
         for line in $0.lines { line.flow = GST_FLOW_OK }
@@ -50,7 +50,6 @@ extension Element {
       return gap(owned)
     case GST_EVENT_STREAM_START:
       let owned = OwnedEvent(event)
-      stream.update { $0.started = true }
       // The sound of the stream before ends before the next one begins.
       if intake.base != nil, drain() != GST_FLOW_OK { return false }
       return enqueue(.event(owned)) == GST_FLOW_OK

@@ -83,8 +83,8 @@ public func elementLoop(_ line: UnsafeMutableRawPointer?) {
 }
 
 @_cdecl("v2a_element_add_src")
-public func elementAddSrc(_ element: UnsafeMutableRawPointer?, _ pad: UnsafeMutablePointer<GstPad>) -> gboolean {
-  object(element)?.add(pad) == true ? 1 : 0
+public func elementAddSrc(_ element: UnsafeMutableRawPointer?, _ pad: UnsafeMutablePointer<GstPad>) {
+  object(element)?.add(pad)
 }
 
 @_cdecl("v2a_element_remove_src")

@@ -57,7 +57,8 @@ extension Element {
   private static let longestBridge: Int64 = 60_000_000_000
 
   /// Sound begins at PTS `base`. In the middle of a live stream, silence leads there, or has gone past it already.
-  func begin(at base: Int64, count: Int, _ line: Line) {
+  /// A pad that joins later hears sample number `first` first.
+  func begin(at base: Int64, count: Int, first: Int64, _ line: Line) {
     let before = line.pusher.clock
     if let before, stream.with({ $0.live.isLive }) {
       var missing = Timeline.samples(base.subtractingSaturated(before.position), rate: LatentGrid.rate)
@@ -76,7 +77,9 @@ extension Element {
       }
     }
     if before != nil { line.pusher.discontinuous = true }
-    line.pusher.clock = OutputClock(base: base)
+    var clock = OutputClock(base: base)
+    _ = clock.advance(max(0, first))
+    line.pusher.clock = clock
     line.pusher.begin = count
     line.pusher.isFilling = false
   }

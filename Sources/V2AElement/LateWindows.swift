@@ -7,6 +7,7 @@ import V2AStreaming
 extension Element {
   /// Generates the next window for all pads, or gives it up when there is no time for it.
   func nextWindow(_ generator: any SoundtrackGenerator, _ state: inout WorkerState) throws(EngineError) {
+    updateLines(generator, &state)
     let wanted = prepareSettings(generator, state)
     let pts = state.pts(state.samples)
     let isCancelled = cancellation(state)

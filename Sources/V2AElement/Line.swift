@@ -23,9 +23,17 @@ final class Line {
   /// The pad's task only.
   var pusher = Pusher()
 
+  // The worker only.
+  /// The pad has been told of the stream and the segment; a beginning of sound has been announced.
+  var isIntroduced = false, hasBegun = false
+  /// May join the stream once it is linked: new, or has been seen unlinked.
+  var isAvailable = true
+
   init(_ pad: UnsafeMutablePointer<GstPad>, _ element: Element) {
     self.pad = pad
     self.element = element
+    // The worker may look at a pad that has just been released.
+    gst_object_ref(pad)
     isVariation = g_type_check_instance_is_a(
       UnsafeMutableRawPointer(pad).assumingMemoryBound(to: GTypeInstance.self), gst_v2a_pad_get_type()) != 0
     let characters = gst_object_get_name(UnsafeMutableRawPointer(pad).assumingMemoryBound(to: GstObject.self))
@@ -33,7 +41,21 @@ final class Line {
     g_free(characters)
   }
 
+  deinit { gst_object_unref(pad) }
+
   func startTask() { v2a_start_task(pad, Unmanaged.passUnretained(self).toOpaque()) }
+
+  /// Ready for another stream; nothing runs.
+  func reset() {
+    pusher = Pusher()
+    (isIntroduced, hasBegun, isAvailable) = (false, false, true)
+  }
+
+  /// Under the stream's monitor: a flush.
+  func flush() {
+    output.removeAll { if case .event(let event) = $0 { !event.survivesFlush } else { true } }
+    waitingAudio = 0
+  }
 
   /// Under the stream's monitor.
   func clear() {

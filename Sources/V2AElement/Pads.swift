@@ -2,16 +2,10 @@ import CElement
 import CGStreamer
 
 extension Element {
-  /// Takes up a source pad; a stream that has begun is closed to new ones, for they would miss its start.
-  func add(_ pad: UnsafeMutablePointer<GstPad>) -> Bool {
+  /// Takes up a source pad. It gets sound from the next window on.
+  func add(_ pad: UnsafeMutablePointer<GstPad>) {
     let line = Line(pad, self)
-    let added = stream.update { s -> Bool in
-      if s.started { return false }
-      s.lines.append(line)
-      return true
-    }
-    if !added { v2a_post_warning(object, "\(line.name): variations have to be asked for before the stream begins") }
-    return added
+    stream.update { $0.lines.append(line) }
   }
 
   /// Gives a source pad up, which has been deactivated.

@@ -52,7 +52,7 @@ extension Element {
     case nil: fill(line)
     case .flushing?: gst_pad_pause_task(line.pad)
     case .item(.event(let owned))?: push(owned, line)
-    case .item(.begin(let base, let count))?: begin(at: base, count: count, line)
+    case .item(.begin(let base, let count, let first))?: begin(at: base, count: count, first: first, line)
     case .item(.audio(let samples, let first, let isSilent))?:
       resume(samples, first: first, isSilent: isSilent, line)
     }

@@ -14,6 +14,9 @@ final class OwnedEvent {
 
   var type: GstEventType { v2a_event_type(event) }
 
+  /// Whether it holds beyond a flush: stream-start, tags and the like.
+  var survivesFlush: Bool { v2a_event_is_sticky(event) != 0 && type != GST_EVENT_SEGMENT && type != GST_EVENT_EOS }
+
   /// The segment of a segment event.
   var segment: GstSegment? {
     guard type == GST_EVENT_SEGMENT else { return nil }
@@ -36,8 +39,8 @@ enum Work {
 /// What the worker hands to the source pads' tasks, in order.
 enum Output {
   case event(OwnedEvent)
-  /// Sound begins at PTS `base`, for the `count`-th time.
-  case begin(base: Int64, count: Int)
+  /// Sound that began at PTS `base`, for the `count`-th time, is heard from sample number `first` on.
+  case begin(base: Int64, count: Int, first: Int64)
   /// Interleaved stereo from sample number `first` on.
   case audio(samples: [Float], first: Int64, isSilent: Bool)
 }
@@ -58,8 +61,6 @@ struct StreamState {
   var stopping = false
   /// Counts flushes: results of an earlier epoch are thrown away.
   var epoch = 0
-  /// Whether the stream has begun: later pads would miss its start.
-  var started = false
   /// Set by the worker when the model fails.
   var failed = false
   /// Beginnings that chain has put in line, and where the latest of them is known to end, in samples.
@@ -80,6 +81,14 @@ struct StreamState {
   /// What downstream and the model allow.
   var flow: GstFlowReturn { failed ? GST_FLOW_ERROR : combined(lines.map(\.flow)) }
 
+  /// Forgets sound and pictures, and of the events those that a flush ends.
+  mutating func flush() {
+    work.removeAll { if case .event(let event) = $0 { !event.survivesFlush } else { true } }
+    waitingFrames = 0
+    end = nil
+    for line in lines { line.flush() }
+  }
+
   mutating func clear() {
     work.removeAll()
     waitingFrames = 0
@@ -91,7 +100,7 @@ struct StreamState {
   mutating func reset() {
     clear()
     for line in lines { line.flow = GST_FLOW_OK }
-    (failed, stopping, started) = (false, false, false)
+    (failed, stopping) = (false, false)
     lateness = Lateness()
     text.reset()
   }

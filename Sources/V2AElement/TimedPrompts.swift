@@ -37,7 +37,7 @@ extension Element {
   /// Whether text can be expected at all.
   func checkPromptsLinked() {
     guard let pad = gst_element_get_static_pad(object, "prompt_sink") else { return }
-    let isLinked = gst_pad_is_linked(pad) != 0
+    let isLinked = v2a_pad_leads_anywhere(pad) != 0
     gst_object_unref(pad)
     stream.with { $0.text.isLinked = isLinked }
   }

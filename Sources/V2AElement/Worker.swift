@@ -10,8 +10,12 @@ struct WorkerState {
   var base: Int64 = 0
   /// Samples delivered since `base`.
   var samples: Int64 = 0
+  /// Which beginning of sound it is.
+  var count = 0
   /// Pads that get sound: one a variation.
   var lines: [Line] = []
+  /// Latest stream-start and segment, for pads that join later.
+  var streamStart, segmentEvent: OwnedEvent?
   /// Seconds that a window with all its steps takes, by the latest.
   var expected = 0.0
 
@@ -82,9 +86,7 @@ extension Element {
         deliver(chunks, wanted, &local)
       }
       state = local
-    case .event(let event):
-      if let segment = event.segment { state.segment = segment }
-      for line in lines { emit(.event(event), to: line, epoch: state.epoch) }
+    case .event(let event): pass(event, &state)
     }
   }
 
@@ -95,16 +97,21 @@ extension Element {
     generator.reset()
     (state.base, state.samples) = (base, 0)
     let all = lines
-    let linked = all.filter { gst_pad_is_linked($0.pad) != 0 }
+    let linked = all.filter { v2a_pad_leads_anywhere($0.pad) != 0 }
     state.lines = linked.isEmpty ? Array(all.prefix(1)) : linked
-    let count = stream.update { s -> Int in
-      // Pads that lead nowhere are not worth the computation.
-      for line in all where !state.lines.contains(where: { $0 === line }) { line.flow = GST_FLOW_NOT_LINKED }
+    // Pads that lead nowhere are not worth the computation.
+    let others = all.filter { line in !state.lines.contains { $0 === line } }
+    state.count = stream.update { s -> Int in
+      for line in others { line.flow = GST_FLOW_NOT_LINKED }
       return s.begins - s.work.reduce(0) { if case .begin = $1 { $0 + 1 } else { $0 } }
     }
+    for line in others { (line.isIntroduced, line.isAvailable) = (false, true) }
     let settings = settings.with { $0.soundtrack }
     generator.variations = state.lines.map { $0.settings(over: settings, cue: nil) }
-    for line in state.lines { emit(.begin(base: base, count: count), to: line, epoch: state.epoch) }
+    for line in state.lines {
+      line.hasBegun = true
+      emit(.begin(base: base, count: state.count, first: 0), to: line, epoch: state.epoch)
+    }
   }
 
   /// What tells a computation that nobody wants it any more.
@@ -129,17 +136,19 @@ extension Element {
     guard let first = chunks.first else { return }
     let count = first.samples.count / 2
     let pts = state.pts(state.samples)
-    var done = 0
-    while done < count {
-      let size = min(Self.piece, count - done)
-      for (line, chunk) in zip(state.lines, chunks) {
-        let samples = Array(chunk.samples[2 * done..<min(2 * (done + size), chunk.samples.count)])
+    for (line, chunk) in zip(state.lines, chunks) where !line.hasBegun {
+      line.hasBegun = true
+      emit(.begin(base: state.base, count: state.count, first: chunk.firstSample), to: line, epoch: state.epoch)
+    }
+    let longest = chunks.reduce(0) { max($0, $1.samples.count / 2) }
+    for done in stride(from: 0, to: longest, by: Self.piece) {
+      for (line, chunk) in zip(state.lines, chunks) where 2 * done < chunk.samples.count {
+        let samples = Array(chunk.samples[2 * done..<min(2 * (done + Self.piece), chunk.samples.count)])
         let isSilent = chunk.report.steps == 0 && samples.allSatisfy { $0 == 0 }
         if !emit(.audio(samples: samples, first: chunk.firstSample + Int64(done), isSilent: isSilent), to: line, epoch: state.epoch) {
           return
         }
       }
-      done += size
     }
     state.samples = first.firstSample + Int64(count)
     stream.with { s in

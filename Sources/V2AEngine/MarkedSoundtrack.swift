@@ -22,6 +22,15 @@ public final class MarkedSoundtrack: SoundtrackGenerator {
     set { generator.variations = newValue }
   }
 
+  public func removeVariation(_ index: Int) {
+    guard variations.count > 1 else { return }
+    generator.removeVariation(index)
+    if embedders.indices.contains(index) {
+      embedders.remove(at: index)
+      next.remove(at: index)
+    }
+  }
+
   public func append(_ frame: GridFrame) throws(EngineError) { try generator.append(frame) }
 
   public var isReady: Bool { generator.isReady }

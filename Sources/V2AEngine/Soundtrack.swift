@@ -28,7 +28,7 @@ final class Soundtrack: SoundtrackGenerator {
     get { tracks.map(\.settings) }
     set {
       for (i, settings) in newValue.enumerated() {
-        if i < tracks.count { tracks[i].settings = settings } else { tracks.append(Variation(settings, at: planner.position)) }
+        if i < tracks.count { tracks[i].settings = settings } else { tracks.append(tracks[0].fork(settings)) }
       }
       tracks.removeSubrange(max(1, newValue.count)..<max(1, tracks.count, newValue.count))
       planner.hop = settings.hop
@@ -41,6 +41,10 @@ final class Soundtrack: SoundtrackGenerator {
     tracks = [Variation(settings, at: 0)]
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
     visual = VisualMemory(seconds: model.configuration.visualSeconds)
+  }
+
+  func removeVariation(_ index: Int) {
+    if tracks.count > 1 && tracks.indices.contains(index) { tracks.remove(at: index) }
   }
 
   func reset() {

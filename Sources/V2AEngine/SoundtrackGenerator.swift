@@ -55,8 +55,10 @@ public struct WindowReport: Sendable, Equatable {
 /// Soundtracks of one stream: variations that share what is seen and differ in seed and prompts. Used from one thread.
 public protocol SoundtrackGenerator: AnyObject {
   /// One a variation, at least one. Hop, context, steps and guidance scale of the first hold for all. A change of their number
-  /// takes effect at the next window.
+  /// takes effect at the next window; a variation on top goes on from what the first has sounded like so far.
   var variations: [SoundtrackSettings] { get set }
+  /// Ends a variation, unless it is the only one.
+  func removeVariation(_ index: Int)
   /// Adds the next grid frame: numbers count from 0 without holes.
   func append(_ frame: GridFrame) throws(EngineError)
   /// Whether the frames that the next window needs are there.

@@ -20,6 +20,14 @@ struct Variation {
     wasSilent = false
   }
 
+  /// Another variation that goes on, fading in, from what this one has sounded like so far.
+  func fork(_ settings: SoundtrackSettings) -> Variation {
+    var other = self
+    other.settings = settings
+    other.wasSilent = !latents.isEmpty
+    return other
+  }
+
   /// The seed's noise for latents `range` [count, 64].
   func noise(of range: Range<Int>, into x: UnsafeMutablePointer<Float>) {
     let source = NoiseSource(seed: settings.seed)

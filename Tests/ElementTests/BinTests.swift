@@ -86,6 +86,24 @@ extension ElementSuites {
       pipeline.stop()
     }
 
+    /// Variations by request pads, with properties of their own; `audio_src`, which leads nowhere, costs nothing.
+    @Test func variations() {
+      let pipeline = Pipeline(
+        "\(Self.video) ! v2abin name=b prompt=wind audio_src_1::seed=5 audio_src_1::prompt=rain  matroskamux name=m ! fakesink  b.video_src ! m.  b.audio_src_0 ! m.  b.audio_src_1 ! m.")
+      let probes = [0, 1].map { pipeline.watch("b", "audio_src_\($0)") }
+      pipeline.play()
+      #expect(pipeline.run(seconds: 15) { if $0.type == GST_MESSAGE_ERROR { Issue.record("\($0.text)") } } == GST_MESSAGE_EOS)
+      #expect(probes.allSatisfy { $0.buffers.reduce(0) { $0 + $1.duration } == 10 * Self.second })
+      #expect(TestGenerator.windows.allSatisfy { $0.variations.map(\.seed) == [0, 5] && $0.variations.map(\.prompt) == ["wind", "rain"] })
+      gst_element_set_state(pipeline.element, GST_STATE_NULL)
+      let pad = gst_element_get_static_pad(pipeline["b"], "audio_src_1")!
+      gst_element_release_request_pad(pipeline["b"], pad)
+      gst_object_unref(pad)
+      #expect(gst_element_get_static_pad(pipeline["b"], "audio_src_1") == nil)
+      let another = gst_element_request_pad_simple(pipeline["b"], "audio_src_%u")!
+      gst_object_unref(another)
+    }
+
     /// Properties are v2a's; stopping is quick, whatever waits.
     @Test func propertiesAndStopping() {
       for i in 0..<30 {

@@ -25,6 +25,10 @@ final class TestGenerator: SoundtrackGenerator {
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
   }
 
+  func removeVariation(_ index: Int) {
+    if variations.count > 1 && variations.indices.contains(index) { variations.remove(at: index) }
+  }
+
   func append(_ frame: GridFrame) throws(EngineError) {
     guard frame.index == frames.count else { throw .invalidSetting(name: "frame", reason: "out of order") }
     hear(frame)

@@ -35,6 +35,7 @@ private final class NoiseGenerator: SoundtrackGenerator {
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
   }
 
+  func removeVariation(_ index: Int) {}
   func append(_ frame: GridFrame) throws(EngineError) { frames += 1 }
   var isReady: Bool { frames >= planner.next.framesNeeded }
 

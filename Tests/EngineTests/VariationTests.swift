@@ -38,6 +38,48 @@ import V2AStreaming
     }
   }
 
+  /// A variation that joins in the middle fades in from where the first one is, which itself sounds as if alone; one that is
+  /// removed leaves the others as they are.
+  @Test(arguments: [false, true]) func joinsAndLeaves(isMarked: Bool) throws {
+    let settings = [0, 1].map { i in SoundtrackTests.settings { $0.seed = UInt64(i) } }
+    func run(_ change: (Int, any SoundtrackGenerator) -> Void) throws -> (samples: [Float], others: [AudioChunk]) {
+      var soundtrack = try VideoToAudioModel.load(folder: nil).makeSoundtrack(settings[0])
+      if isMarked { soundtrack = MarkedSoundtrack(soundtrack, payload: 1, key: .standard) }
+      var samples: [Float] = [], others: [AudioChunk] = [], windows = 0
+      for k in 0..<90 {
+        try soundtrack.append(SoundtrackTests.frame(k))
+        while soundtrack.isReady {
+          change(windows, soundtrack)
+          let chunks = try soundtrack.generateVariations(timeLeft: { nil }, isCancelled: { false })
+          samples += chunks.first?.samples ?? []
+          others += chunks.dropFirst()
+          windows += 1
+        }
+      }
+      return (samples, others)
+    }
+    let alone = try run { _, _ in }
+    let joined = try run { window, soundtrack in
+      if window == 2 { soundtrack.variations = settings }
+      if window == 5 { soundtrack.removeVariation(1) }
+    }
+    // The other batch sizes round differently.
+    let difference = zip(alone.samples, joined.samples).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+    let energy = alone.samples.reduce(0.0) { $0 + Double($1 * $1) }
+    print("first variation while another joins against alone: relative L2 \((difference / energy).squareRoot())")
+    #expect(joined.samples.count == alone.samples.count && (difference / energy).squareRoot() < 1e-3)
+    #expect(joined.others.count == 3)
+    let first = try #require(joined.others.first)
+    #expect(first.firstSample > 0 && first.samples.prefix(2).allSatisfy { abs($0) < 0.01 } && first.samples.contains { abs($0) > 1e-3 })
+    #expect(zip(joined.others, joined.others.dropFirst()).allSatisfy { $0.firstSample + Int64($0.samples.count / 2) == $1.firstSample })
+    // The first one ends and the second becomes the first: it goes on.
+    let second = try run { window, soundtrack in
+      if window == 2 { soundtrack.variations = settings }
+      if window == 4 { soundtrack.removeVariation(0) }
+    }
+    #expect(second.samples.allSatisfy { $0.isFinite && abs($0) <= 1 } && second.others.count == 2)
+  }
+
   /// A window that runs out of time takes fewer steps and is as long as any; one that is given up fades out, and the next one
   /// comes back.
   @Test func hurriesAndSkips() throws {

@@ -178,6 +178,28 @@ extension PluginTests {
     #expect(status == 0 && output.contains("audio #") && output.contains("Duration: 0:00:0"), "\(output)")
   }
 
+  /// playbin3 takes v2abin as a video filter when a sink for its sound comes with it: picture and sound to the end, in time.
+  /// Alone it is refused, for playbin takes filters with one source pad.
+  @Test func playbin() throws {
+    let sample = Self.here.deletingLastPathComponent().deletingLastPathComponent().appending(path: "Pipelines/sample.mp4").path
+    let play = "gst-launch-1.0 -v playbin3 uri=file://\(sample) flags=video video-sink='fakesink name=picture silent=false sync=true'"
+    let (status, output) = try Self.run(
+      "\(play) video-filter='v2abin name=b steps=1 b.audio_src ! audioconvert ! fakesink name=sound silent=false sync=true'")
+    #expect(status == 0 && !output.contains("ERROR"), "\(output.suffix(2000))")
+    let lines = output.split(separator: "\n")
+    for sink in ["picture", "sound"] { #expect(lines.contains { $0.contains("(\(sink):sink) E (type: eos") }, "\(sink)") }
+    #expect(lines.contains { $0.contains("(sound:sink)") && $0.contains("pts: 0:00:05.9") })
+    let alone = try Self.run("\(play) video-filter=v2abin")
+    #expect(alone.status != 0 && alone.output.contains("Failed to configure the video sink"), "\(alone.output.suffix(500))")
+  }
+
+  /// The throughput table of several elements in one process.
+  @Test func elementsTool() throws {
+    let tool = Self.folder.appending(path: "v2a-tool").path
+    let (status, output) = try Self.run("\(tool) elements --elements 1,2 --seconds 2 --steps 1")
+    #expect(status == 0 && output.split(separator: "\n").count == 3 && output.contains("elements"), "\(output)")
+  }
+
   /// The examples in C and Python print every window of the sample, where a compiler and python3-gi are installed.
   @Test(arguments: ["c", "py"]) func examples(language: String) throws {
     let pipelines = Self.here.deletingLastPathComponent().deletingLastPathComponent().appending(path: "Pipelines").path

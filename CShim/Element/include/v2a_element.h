@@ -86,6 +86,8 @@ void v2a_start_task(GstPad *src, void *line);
 void v2a_on_starving(GstElement *element, void (*call)(void *data), void *data);
 /* What the video's queue should hold, in nanoseconds, when it holds `level` of at most `most`. */
 guint64 v2a_bin_room(GstElement *element, guint64 level, guint64 most);
+/* Whether a source pad is linked, through the ghost pads of bins too. */
+gboolean v2a_pad_leads_anywhere(GstPad *pad);
 GstPad *v2a_pad_new(GstElement *element, GstPadTemplate *template, const char *name);
 /* Copies of a variation's properties; strings are the caller's to g_free. */
 void v2a_pad_get(GstPad *pad, guint64 *seed, char **prompt, char **negative_prompt);
@@ -107,8 +109,8 @@ gboolean v2a_element_src_query(void *element, GstPad *pad, GstQuery *query);
 gboolean v2a_element_src_activate(void *element, GstPad *pad, gboolean active);
 /* `line` is what v2a_start_task was given. */
 void v2a_element_loop(void *line);
-/* Takes up a source pad, or gives it up; false when the stream has begun already. */
-gboolean v2a_element_add_src(void *element, GstPad *pad);
+/* Takes up a source pad, or gives it up. */
+void v2a_element_add_src(void *element, GstPad *pad);
 void v2a_element_remove_src(void *element, GstPad *pad);
 /* Takes up the pad for timed prompts, or gives it up. */
 gboolean v2a_element_add_prompts(void *element, GstPad *pad);
