@@ -25,10 +25,8 @@ struct LiveState {
 extension Element {
   /// Running time now; nil when the pipeline is not PLAYING or has no clock.
   var runningTime: Int64? {
-    guard stream.with({ $0.live.isPlaying }), let clock = gst_element_get_clock(object) else { return nil }
-    defer { gst_object_unref(clock) }
-    guard let now = nanoseconds(gst_clock_get_time(clock)), let base = nanoseconds(gst_element_get_base_time(object)) else { return nil }
-    return now.subtractingSaturated(base)
+    guard stream.with({ $0.live.isPlaying }) else { return nil }
+    return nanoseconds(gst_element_get_current_running_time(object))
   }
 
   /// Running time at which downstream expects the sound with this PTS; nil when nobody waits for it: not live, or waiting is

@@ -24,8 +24,8 @@ extension ElementSuites {
 
     static let shape = "num-buffers=24 ! video/x-raw,width=320,height=240,framerate=24/1"
 
-    /// Nothing to know in black, white and grey; little in noise.
-    @Test(arguments: [("black", 0.05), ("white", 0.05), ("solid-color foreground-color=0xff808080", 0.05), ("snow", 0.35)])
+    /// Nothing to know in black, white and grey; little in noise and in a drawn disc.
+    @Test(arguments: [("black", 0.05), ("white", 0.05), ("solid-color foreground-color=0xff808080", 0.05), ("snow", 0.35), ("ball", 0.5)])
     func nothingKnown(pattern: String, most: Double) {
       let seen = Self.see("videotestsrc pattern=\(pattern) \(Self.shape)")
       #expect(seen.confidence >= 0 && seen.confidence < most)

@@ -14,6 +14,19 @@ extension ElementSuites {
   @Suite struct StreamTests {
     static let second: UInt64 = 1_000_000_000
 
+    /// What the latest stream-start of a pad says.
+    static func stream(_ element: UnsafeMutablePointer<GstElement>, _ name: String) -> (id: String, group: guint) {
+      guard let pad = gst_element_get_static_pad(element, name) else { return ("", 0) }
+      defer { gst_object_unref(pad) }
+      guard let event = gst_pad_get_sticky_event(pad, GST_EVENT_STREAM_START, 0) else { return ("", 0) }
+      defer { gst_event_unref(event) }
+      var id: UnsafePointer<CChar>?
+      var group: guint = 0
+      gst_event_parse_stream_start(event, &id)
+      gst_event_parse_group_id(event, &group)
+      return (id.map { String(cString: $0) } ?? "", group)
+    }
+
     /// A harness whose upstream is not live.
     static func harness(caps: String = "video/x-raw,format=GRAY8,width=64,height=64,framerate=30/1") -> Harness {
       let harness = Harness(caps: caps)
@@ -277,6 +290,8 @@ extension ElementSuites {
       #expect(probe.events.prefix(3).map(\.type) == [GST_EVENT_STREAM_START, GST_EVENT_CAPS, GST_EVENT_SEGMENT])
       #expect(probe.events.last?.type == GST_EVENT_EOS)
       #expect(probe.events.last?.seqnum == video.events.last?.seqnum)
+      let (own, theirs) = (Self.stream(pipeline["v"], "src"), Self.stream(pipeline["v"], "sink"))
+      #expect(own.id != theirs.id && own.id.hasPrefix(theirs.id) && own.group == theirs.group && own.group != 0)
     }
   }
 }

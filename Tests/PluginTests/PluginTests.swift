@@ -141,6 +141,43 @@ extension PluginTests {
     #expect(output == golden, "new: \(new.sorted()), gone: \(gone.sorted())")
   }
 
+  /// README names every property, pad and message field that there is, and the defaults that are plain words or numbers.
+  @Test func readmeNamesEverything() throws {
+    let root = Self.here.deletingLastPathComponent().deletingLastPathComponent()
+    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    for element in ["v2a", "v2abin"] {
+      let golden = try String(contentsOf: Self.here.appending(path: "gst-inspect/\(element).txt"), encoding: .utf8)
+      let properties = golden.matches(of: #/\n  (?<name>[a-z-]+) +: /#).map { String($0.output.name) }.filter { !["name", "parent", "async-handling", "message-forward"].contains($0) }
+      #expect(properties.count >= 12)
+      for property in properties { #expect(readme.contains("`\(property)`"), "\(element) \(property)") }
+      for pad in golden.matches(of: #/template: '(?<name>[^']+)'/#) { #expect(readme.contains("`\(pad.output.name)`"), "\(element) \(pad.output.name)") }
+      for match in golden.matches(of: #/\n  (?<name>guidance-scale|steps|seed) +:[^\n]*\n[^\n]*\n[^\n]*Default: +(?<value>\S+)/#) {
+        #expect(readme.contains(try Regex("`\(match.output.name)` \\| \(match.output.value) \\|")), "\(match.output.name) \(match.output.value)")
+      }
+    }
+    let messages = try String(contentsOf: root.appending(path: "CShim/Element/messages.c"), encoding: .utf8)
+    let window = try #require(messages.firstMatch(of: #/"v2a-window",(?<fields>(.|\n)*?)NULL\)/#)).output.fields
+    for field in window.matches(of: #/"(?<name>[a-z-]+)", G_TYPE/#) { #expect(readme.contains("`\(field.output.name)`"), "\(field.output.name)") }
+  }
+
+  /// The launch lines in the elements' documentation run.
+  @Test func documentedLaunchLines() throws {
+    let root = Self.here.deletingLastPathComponent().deletingLastPathComponent()
+    var count = 0
+    for source in ["gstv2a", "gstv2abin"] {
+      let text = try String(contentsOf: root.appending(path: "CShim/Element/\(source).c"), encoding: .utf8)
+      for block in text.matches(of: #/\|\[\n \* (?<line>gst-launch-1.0 [^\n]*)\n/#) {
+        let sample = root.appending(path: "Pipelines/sample.mp4").path
+        let line = block.output.line.replacing("/in.mp4", with: sample).replacing("location=in.mp4", with: "location=\(sample)")
+          .replacing("v2a prompt", with: "v2a steps=1 prompt").replacing("v2abin name", with: "v2abin steps=1 name")
+        let (status, output) = try Self.run("cd $OUT && \(line)")
+        #expect(status == 0, "\(line): \(output.suffix(500))")
+        count += 1
+      }
+    }
+    #expect(count >= 2)
+  }
+
   /// The leaks and latency tracers over everything the element can do: text, variations, a muxer, a bin.
   @Test func tracersRunClean() throws {
     try "1\n00:00:00,500 --> 00:00:01,000\nrain\n- music\n".write(to: Self.scratch.appending(path: "cues.srt"), atomically: true, encoding: .utf8)

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Runs the element's tests under AddressSanitizer: sanitize.sh
+#
+# Leaks are memcheck.sh's and the leaks tracer's: GLib allocates much once and for all. The suites that wait for the clock, and those that
+# start the plugin in other processes, are left out.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+"$here/setup.sh"
+cd "$here/.."
+where=(--sanitize=address --scratch-path .build/asan)
+swift build --build-tests "${where[@]}" 2>&1 | grep -v 'prohibited flag' | tail -n 1
+ASAN_OPTIONS=detect_leaks=0 swift test --skip-build "${where[@]}" \
+  --filter 'StressTests|SeekTests|StreamTests|PromptTests|VariationTests|BinTests|ConventionTests|ElementTests\.ElementTests' 2>&1 |
+  grep -E '✘|Test run|ERROR: AddressSanitizer|SUMMARY|^ +#'
