@@ -10,5 +10,5 @@ cd "$here/.."
 where=(--sanitize=address --scratch-path .build/asan)
 swift build --build-tests "${where[@]}" 2>&1 | grep -v 'prohibited flag' | tail -n 1
 ASAN_OPTIONS=detect_leaks=0 swift test --skip-build "${where[@]}" \
-  --filter 'StressTests|SeekTests|StreamTests|PromptTests|VariationTests|BinTests|ConventionTests|ElementTests\.ElementTests' 2>&1 |
+  --filter 'StressTests|SeekTests|StreamTests|PromptTests|VariationTests|BinTests|ConventionTests|ElementSuites/ElementTests' 2>&1 |
   grep -E '✘|Test run|ERROR: AddressSanitizer|SUMMARY|^ +#'
