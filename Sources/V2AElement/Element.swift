@@ -3,8 +3,8 @@ import CGStreamer
 import V2AEngine
 import V2AStreaming
 
-/// The element's behaviour. Threads: upstream (chain, events) reduces and queues; the text's upstream keeps cues; the worker
-/// generates; each source pad's task pushes. Lock order: none is held while another is taken, nor over pushes, messages,
+/// The element's behaviour. Threads: upstream (chain, events) reduces and queues; the text's upstream keeps cues; the loader
+/// fetches the model; the worker generates; each source pad's task pushes. Lock order: none is held while another is taken, nor over pushes, messages,
 /// queries or inference.
 public final class Element: @unchecked Sendable {
   /// Makes the generator of a stream; tests put a quick one here.
@@ -17,12 +17,12 @@ public final class Element: @unchecked Sendable {
   let sink: UnsafeMutablePointer<GstPad>
   let settings = Monitor(ElementSettings())
   let stream = Monitor(StreamState())
-  let worker = WorkerThread()
+  let worker = WorkerThread(), loader = WorkerThread()
   /// Upstream's thread only.
   var intake = FrameIntake()
   /// The thread of the text's upstream only.
   var textSegment: GstSegment?
-  /// Worker only (and state changes while it does not run); nil until the model is loaded.
+  /// The worker's once the stream's `isLoaded` is set, the loader's before; nil without a model.
   var generator: (any SoundtrackGenerator)?
   /// Called by the worker when it has nothing to do. Set by the bin around the element before anything runs.
   var onStarving: (() -> Void)?
@@ -58,8 +58,10 @@ public final class Element: @unchecked Sendable {
           hop: LatentGrid.nanoseconds(ofLatents: wanted.hop), isBounded: policy != V2A_LATE_WAIT)
         $0.flowing = true
       }
-      guard worker.start({ [unowned self] in self.work() }) else {
-        ErrorMapping.post(V2A_ERROR_FAILED, "no thread to be had for the worker", on: object)
+      guard loader.start({ [unowned self] in self.loadModel() }), worker.start({ [unowned self] in self.work() }) else {
+        stream.update { $0.stopping = true }
+        join()
+        ErrorMapping.post(V2A_ERROR_FAILED, "no threads to be had", on: object)
         return false
       }
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
@@ -81,7 +83,7 @@ public final class Element: @unchecked Sendable {
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
       stream.update { $0.live.isPlaying = true }
     case GST_STATE_CHANGE_PAUSED_TO_READY:
-      worker.join()
+      join()
       stream.update { $0.reset() }
       generator = nil
       intake = FrameIntake()
@@ -91,7 +93,12 @@ public final class Element: @unchecked Sendable {
     }
   }
 
-  deinit { worker.join() }
+  private func join() {
+    worker.join()
+    loader.join()
+  }
+
+  deinit { join() }
 
   // MARK: Queues
 

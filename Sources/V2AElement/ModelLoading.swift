@@ -2,14 +2,15 @@ import CElement
 import CGStreamer
 import V2AEngine
 
-/// Loading the model takes a third of a second, so the worker does it, and applications hear of it by progress messages.
+/// Loading the model takes a third of a second, and longer on a busy machine. So a thread of its own does it: live sound begins on
+/// time, with silence, whatever it takes; and applications hear of it by progress messages.
 extension Element {
   private static let code = "load-model"
 
   /// Makes the generator; posts an error and marks the stream as failed when that does not work.
   func loadModel() {
     let (model, wanted, mark) = settings.with { ($0.model, $0.soundtrack, $0.mark) }
-    let epoch = stream.with { $0.epoch }
+    defer { stream.update { $0.isLoaded = true } }
     post(GST_PROGRESS_TYPE_START, "Loading \(model ?? "the embedded model")")
     do throws(EngineError) {
       generator = mark.apply(to: try Self.makeGenerator(model, wanted))
@@ -18,7 +19,7 @@ extension Element {
     } catch {
       post(GST_PROGRESS_TYPE_ERROR, error.message)
       ErrorMapping.post(error, on: object)
-      fail(epoch: epoch)
+      fail(epoch: stream.with { $0.epoch })
     }
   }
 

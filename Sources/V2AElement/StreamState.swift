@@ -61,7 +61,9 @@ struct StreamState {
   var stopping = false
   /// Counts flushes: results of an earlier epoch are thrown away.
   var epoch = 0
-  /// Set by the worker when the model fails.
+  /// Loading the model is over, well or not.
+  var isLoaded = false
+  /// Set when the model fails.
   var failed = false
   /// Beginnings that chain has put in line, and where the latest of them is known to end, in samples.
   var begins = 0
@@ -100,7 +102,7 @@ struct StreamState {
   mutating func reset() {
     clear()
     for line in lines { line.flow = GST_FLOW_OK }
-    (failed, stopping) = (false, false)
+    (failed, stopping, isLoaded) = (false, false, false)
     lateness = Lateness()
     text.reset()
   }

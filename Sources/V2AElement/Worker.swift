@@ -36,7 +36,6 @@ extension Element {
   /// The worker: turns queued frames into sound until the element stops.
   func work() {
     var state = WorkerState(epoch: stream.with { $0.epoch })
-    loadModel()
     while true {
       let known = state.epoch
       if let onStarving, stream.with({ $0.work.isEmpty && $0.flowing }) {
@@ -58,7 +57,7 @@ extension Element {
       case .stop: return
       case .restart(let fresh):
         state.epoch = fresh
-        generator?.reset()
+        if stream.with({ $0.isLoaded }) { generator?.reset() }
       case .item(let item):
         do throws(EngineError) {
           try perform(item, &state)
@@ -72,13 +71,14 @@ extension Element {
   }
 
   private func perform(_ item: Work, _ state: inout WorkerState) throws(EngineError) {
-    guard let generator else { return fail(epoch: state.epoch) }
     switch item {
-    case .begin(let base): begin(base, generator, &state)
+    case .begin(let base): begin(base, &state)
     case .frame(let frame):
+      guard let generator = try loadedGenerator(state) else { return fail(epoch: state.epoch) }
       try generator.append(isBehind(frame, state) ? GridFrame(index: frame.index, luma: frame.luma, rgb: nil) : frame)
       while generator.isReady { try nextWindow(generator, &state) }
     case .drain(let total):
+      guard let generator = try loadedGenerator(state) else { return fail(epoch: state.epoch) }
       let wanted = prepareSettings(generator, state)
       let isCancelled = cancellation(state)
       var local = state
@@ -90,11 +90,19 @@ extension Element {
     }
   }
 
+  /// Waits for the model; nil when there is none. Throws `.cancelled` when nobody wants it any more.
+  private func loadedGenerator(_ state: WorkerState) throws(EngineError) -> (any SoundtrackGenerator)? {
+    let isLoaded = stream.wait { s -> Bool? in s.isLoaded || s.stopping || s.epoch != state.epoch ? s.isLoaded : nil }
+    guard isLoaded else { throw .cancelled }
+    return generator
+  }
+
   /// Sound begins: decides which pads get any.
-  private func begin(_ base: Int64, _ generator: any SoundtrackGenerator, _ state: inout WorkerState) {
+  private func begin(_ base: Int64, _ state: inout WorkerState) {
     refreshUpstreamLatency()
     checkPromptsLinked()
-    generator.reset()
+    let generator = stream.with({ $0.isLoaded }) ? generator : nil
+    generator?.reset()
     (state.base, state.samples) = (base, 0)
     let all = lines
     let linked = all.filter { v2a_pad_leads_anywhere($0.pad) != 0 }
@@ -107,7 +115,7 @@ extension Element {
     }
     for line in others { (line.isIntroduced, line.isAvailable) = (false, true) }
     let settings = settings.with { $0.soundtrack }
-    generator.variations = state.lines.map { $0.settings(over: settings, cue: nil) }
+    generator?.variations = state.lines.map { $0.settings(over: settings, cue: nil) }
     for line in state.lines {
       line.hasBegun = true
       emit(.begin(base: base, count: state.count, first: 0), to: line, epoch: state.epoch)
