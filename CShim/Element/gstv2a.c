@@ -107,7 +107,8 @@ static gboolean sink_query(GstPad *pad, GstObject *parent, GstQuery *query) {
 }
 
 static gboolean src_query(GstPad *pad, GstObject *parent, GstQuery *query) {
-  return v2a_element_src_query(GST_V2A(parent)->impl, pad, query) || gst_pad_query_default(pad, parent, query);
+  int answered = v2a_element_src_query(GST_V2A(parent)->impl, pad, query);
+  return answered < 0 ? gst_pad_query_default(pad, parent, query) : answered;
 }
 
 static gboolean src_event(GstPad *pad, GstObject *parent, GstEvent *event) {

@@ -64,8 +64,9 @@ public func elementSrcEvent(
 @_cdecl("v2a_element_src_query")
 public func elementSrcQuery(
   _ element: UnsafeMutableRawPointer?, _ pad: UnsafeMutablePointer<GstPad>, _ query: UnsafeMutablePointer<GstQuery>
-) -> gboolean {
-  object(element)?.srcQuery(query, on: pad) == true ? 1 : 0
+) -> Int32 {
+  guard let answer = object(element)?.srcQuery(query, on: pad) else { return -1 }
+  return answer ? 1 : 0
 }
 
 @_cdecl("v2a_element_src_activate")

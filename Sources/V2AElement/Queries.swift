@@ -14,11 +14,13 @@ extension Element {
     }
   }
 
-  func srcQuery(_ query: UnsafeMutablePointer<GstQuery>, on pad: UnsafeMutablePointer<GstPad>) -> Bool {
+  /// Whether the query was answered; nil: it is not ours.
+  func srcQuery(_ query: UnsafeMutablePointer<GstQuery>, on pad: UnsafeMutablePointer<GstPad>) -> Bool? {
     switch v2a_query_type(query) {
     case GST_QUERY_LATENCY: return latency(query)
-    case GST_QUERY_POSITION: return position(query, pad)
-    default: return false
+    // Before there is sound, upstream's position is as good.
+    case GST_QUERY_POSITION: return position(query, pad) ? true : nil
+    default: return nil
     }
   }
 

@@ -59,6 +59,8 @@ extension Element {
         state.epoch = fresh
         if stream.with({ $0.isLoaded }) { generator?.reset() }
       case .item(let item):
+        // One error is enough; a flush is a new beginning.
+        if stream.with({ $0.failed }) { continue }
         do throws(EngineError) {
           try perform(item, &state)
         } catch {

@@ -110,6 +110,32 @@ extension ElementSuites {
       gst_object_unref(pad)
     }
 
+    /// Latency and position are not known before there is anything to ask, and a live pipeline makes no sound before it plays.
+    @Test func nothingTooEarly() {
+      Harness.register()
+      let element = gst_element_factory_make("v2a", nil)!
+      let query = gst_query_new_latency()!
+      var position: gint64 = 0
+      #expect(gst_element_query(element, query) == 0 && gst_element_query_position(element, GST_FORMAT_TIME, &position) == 0)
+      gst_query_unref(query)
+      gst_object_unref(gst_object_ref_sink(element))
+      let pipeline = Pipeline("videotestsrc is-live=true ! video/x-raw,width=64,height=64,framerate=30/1 ! v2a name=v hop=171000000 ! fakesink")
+      let probe = pipeline.watch("v", "src")
+      #expect(gst_element_set_state(pipeline.element, GST_STATE_PAUSED) == GST_STATE_CHANGE_NO_PREROLL)
+      pipeline.run(seconds: 1) { _ in }
+      #expect(probe.buffers.isEmpty)
+      pipeline.play()
+      pipeline.run(seconds: 1.5) { _ in }
+      #expect(!probe.buffers.isEmpty)
+      pipeline.pause()
+      #expect(gst_element_get_state(pipeline.element, nil, nil, 2 * GstClockTime(Self.second)) == GST_STATE_CHANGE_NO_PREROLL)
+      pipeline.run(seconds: 0.3) { _ in }
+      let heard = probe.buffers.count
+      pipeline.run(seconds: 0.5) { _ in }
+      #expect(probe.buffers.count <= heard + 2)
+      pipeline.stop()
+    }
+
     /// Nothing is held over pushes and messages: from inside them an application may do anything to the element.
     @Test func nothingIsHeld() {
       let pipeline = Pipeline("videotestsrc num-buffers=120 ! video/x-raw,width=64,height=64,framerate=30/1 ! v2a name=v hop=341000000 ! fakesink")

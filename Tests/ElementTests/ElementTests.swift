@@ -180,6 +180,9 @@ extension ElementSuites {
       let message = gst_bus_timed_pop_filtered(bus, 2_000_000_000, GST_MESSAGE_ERROR)
       #expect(message != nil)
       if let message { gst_message_unref(message) }
+      // Once, whatever comes afterwards.
+      for i in 400..<410 { #expect(harness.push(pts: UInt64(i) * 33_333_333) == GST_FLOW_ERROR) }
+      #expect(gst_bus_timed_pop_filtered(bus, 200_000_000, GST_MESSAGE_ERROR) == nil)
       gst_element_set_bus(harness.element, nil)
       gst_object_unref(bus)
     }

@@ -20,7 +20,7 @@ final class Pipeline {
 
   /// `isReal`: with the embedded model. `isMarked`: with the watermark; else tests see samples as they were generated.
   init(_ text: String, isReal: Bool = false, isMarked: Bool = false) {
-    let words = text.split(separator: " ").map { $0 == "v2a" && !isMarked ? "v2a watermark=false" : String($0) }
+    let words = text.split(separator: " ").map { ["v2a", "v2abin"].contains($0) && !isMarked ? "\($0) watermark=false" : String($0) }
     let description = words.joined(separator: " ")
     Harness.register()
     TestGenerator.restart()

@@ -105,7 +105,8 @@ gboolean v2a_element_sink_event(void *element, GstEvent *event);
 /* Whether the query was answered. */
 gboolean v2a_element_sink_query(void *element, GstQuery *query);
 gboolean v2a_element_src_event(void *element, GstPad *pad, GstEvent *event);
-gboolean v2a_element_src_query(void *element, GstPad *pad, GstQuery *query);
+/* Whether the query was answered; -1: it is for the default handler. */
+int v2a_element_src_query(void *element, GstPad *pad, GstQuery *query);
 gboolean v2a_element_src_activate(void *element, GstPad *pad, gboolean active);
 /* `line` is what v2a_start_task was given. */
 void v2a_element_loop(void *line);
