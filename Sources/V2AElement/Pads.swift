@@ -14,7 +14,8 @@ extension Element {
   }
 
   func activate(_ pad: UnsafeMutablePointer<GstPad>, _ active: Bool) -> Bool {
-    guard let line = lines.first(where: { $0.pad == pad }) else { return !active }
+    // A pad that is released while the element's state changes is no reason for the change to fail.
+    guard let line = lines.first(where: { $0.pad == pad }) else { return true }
     stream.update { _ in line.isActive = active }
     if active {
       line.startTask()
