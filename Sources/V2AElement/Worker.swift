@@ -116,7 +116,9 @@ extension Element {
       return s.begins - s.work.reduce(0) { if case .begin = $1 { $0 + 1 } else { $0 } }
     }
     for line in others { (line.isIntroduced, line.isAvailable) = (false, true) }
-    let settings = settings.with { $0.soundtrack }
+    var settings = settings.with { $0.soundtrack }
+    // What the latency was counted from; a change of these takes effect when the element starts anew.
+    if let own = generator?.settings { (settings.hop, settings.context) = (own.hop, own.context) }
     generator?.variations = state.lines.map { $0.settings(over: settings, cue: nil) }
     for line in state.lines {
       line.hasBegun = true
