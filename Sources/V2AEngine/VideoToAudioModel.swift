@@ -53,7 +53,7 @@ public final class VideoToAudioModel: Sendable {
     } catch {
       throw .invalidModel(path: folder.name, reason: "config.json: \(error.message)")
     }
-    frameEncoder = try folder.load("frame_encoder") { w throws(CheckpointError) in try FrameEncoder(w) }
+    frameEncoder = try folder.load("frame_encoder") { w throws(CheckpointError) in try FrameEncoder(w, precision: .preferred) }
     motionEncoder = try folder.load("motion_encoder") { w throws(CheckpointError) in try MotionEncoder(w) }
     textEncoder = try folder.load("text_encoder") { w throws(CheckpointError) in try TextEncoder(w) }
     (visualPrompts, eventfulness) = try folder.load("visual_prompts") { w throws(CheckpointError) in
@@ -61,7 +61,7 @@ public final class VideoToAudioModel: Sendable {
     }
     let c = configuration
     transformer = try folder.load("diffusion_transformer") { w throws(CheckpointError) in
-      try DiffusionTransformer(w, c.transformer)
+      try DiffusionTransformer(w, c.transformer, precision: .preferred)
     }
     decoder = try folder.load("audio_decoder") { w throws(CheckpointError) in
       try AudioDecoder(w, width: c.decoderWidth, depth: c.decoderDepth, inner: c.decoderInner)

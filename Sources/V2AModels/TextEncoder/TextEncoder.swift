@@ -76,13 +76,11 @@ public final class TextEncoder: Sendable {
         v2a_softmax(scores, n, n)
         BLAS.multiply(scores, v + offset, into: y + offset, m: n, n: headWidth, k: n, ldb: width, ldc: width)
       }
-      layer.attentionOutput(y, rows: n, into: q)
-      v2a_axpy(x, q, 1, n * width)
+      layer.attentionOutput(y, rows: n, into: x, adding: true)
       layer.attentionNorm(x, rows: n, into: x)
       layer.intermediate(x, rows: n, into: inner)
       v2a_gelu_erf(inner, n * Self.inner)
-      layer.output(inner, rows: n, into: q)
-      v2a_axpy(x, q, 1, n * width)
+      layer.output(inner, rows: n, into: x, adding: true)
       layer.norm(x, rows: n, into: x)
     }
     var mean = [Float](repeating: 0, count: width)
