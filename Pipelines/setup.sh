@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing and builds the release plugin. A second run is over at once.
+# Installs the Debian packages that are missing (and those that are named: setup.sh [PACKAGE ...]) and builds the release plugin. A second
+# run is over at once.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
 packages=(libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libopenblas-dev gstreamer1.0-tools
   gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-libav)
+
+packages+=("$@")
 
 missing=()
 for package in "${packages[@]}"; do

@@ -27,33 +27,63 @@ static inline __attribute__((always_inline)) void filter_group(float *y, const f
     *(Lanes *)(y + p * channels) = __builtin_elementwise_min(__builtin_elementwise_max(sums[p], zero), six);
 }
 
+/* What one output row needs to know. */
+typedef struct {
+  const float *rows, *weight, *bias;
+  float *out;
+  size_t channels, w, k, stride, before, j0, j1, inner, outer, ow;
+} Row;
+
+/* Outputs ox and, where the filter lies inside the row, its neighbours; returns how many. */
+static inline __attribute__((always_inline)) size_t filter_some(const Row *r, size_t c, size_t ox) {
+  const size_t n = r->channels;
+  float *out = r->out + ox * n + c;
+  const float *f = r->weight + c, *b = r->bias + c;
+  if (ox >= r->inner && ox + GROUP <= r->outer) {
+    const float *in = r->rows + (ox * r->stride - r->before) * n + c;
+    if (r->k == 3)
+      filter_group(out, in, f, b, n, r->w, 3, r->stride, r->j0, r->j1, 0, 3, GROUP);
+    else
+      filter_group(out, in, f, b, n, r->w, r->k, r->stride, r->j0, r->j1, 0, r->k, GROUP);
+    return GROUP;
+  }
+  const size_t left = ox * r->stride, i0 = left < r->before ? r->before - left : 0;
+  const size_t i1 = left + r->k > r->w + r->before ? r->w + r->before - left : r->k;
+  const float *in = r->rows + (left + i0 - r->before) * n + c;
+  filter_group(out, in, f, b, n, r->w, r->k, r->stride, r->j0, r->j1, i0, i1, 1);
+  return 1;
+}
+
+static inline Row output_row(float *y, const float *x, const float *weight, const float *bias, size_t channels, size_t h,
+                             size_t w, size_t k, size_t stride, size_t before, size_t from, size_t oy, size_t ow) {
+  Row r = {x, weight, bias, y + (oy - from) * ow * channels, channels, w, k, stride, before, 0, 0, 0, 0, ow};
+  const size_t top = oy * stride, fits = w + before >= k ? (w + before - k) / stride + 1 : 0;
+  r.j0 = top < before ? before - top : 0;
+  r.j1 = top + k > h + before ? h + before - top : k;
+  r.rows = x + (top + r.j0 - before) * w * channels;
+  /* Outputs left of `inner` and from `outer` on reach over the edge. */
+  r.inner = (before + stride - 1) / stride;
+  r.outer = fits < r.inner ? r.inner : fits > ow ? ow : fits;
+  return r;
+}
+
 V2A_LEVELS void v2a_depthwise2d(float *y, const float *x, const float *weight, const float *bias, size_t channels, size_t h,
                                 size_t w, size_t k, size_t stride, size_t before, size_t from, size_t to, size_t ow) {
-  for (size_t oy = from; oy < to; oy++) {
-    const size_t top = oy * stride, j0 = top < before ? before - top : 0, j1 = top + k > h + before ? h + before - top : k;
-    const float *rows = x + (top + j0 - before) * w * channels;
-    /* Outputs left of `inner` and from `outer` on reach over the edge. */
-    const size_t inner = (before + stride - 1) / stride, fits = w + before >= k ? (w + before - k) / stride + 1 : 0;
-    const size_t outer = fits < inner ? inner : fits > ow ? ow : fits;
-    for (size_t c = 0; c < channels; c += LANES) {
-      const float *b = bias + c;
-      const float *in = rows + c, *f = weight + c;
-      float *out = y + (oy - from) * ow * channels + c;
-      for (size_t ox = 0; ox < ow;) {
-        if (ox >= inner && ox + GROUP <= outer) {
-          const float *at = in + (ox * stride - before) * channels;
-          if (k == 3)
-            filter_group(out + ox * channels, at, f, b, channels, w, 3, stride, j0, j1, 0, 3, GROUP);
-          else
-            filter_group(out + ox * channels, at, f, b, channels, w, k, stride, j0, j1, 0, k, GROUP);
-          ox += GROUP;
-        } else {
-          const size_t left = ox * stride, i0 = left < before ? before - left : 0;
-          const size_t i1 = left + k > w + before ? w + before - left : k;
-          filter_group(out + ox * channels, in + (left + i0 - before) * channels, f, b, channels, w, k, stride, j0, j1, i0, i1, 1);
-          ox++;
-        }
+  if (w <= 32) {
+    /* Small planes: 16 channels of them stay in the first level of the cache. */
+    for (size_t c = 0; c < channels; c += LANES)
+      for (size_t oy = from; oy < to; oy++) {
+        const Row r = output_row(y, x, weight, bias, channels, h, w, k, stride, before, from, oy, ow);
+        for (size_t ox = 0; ox < ow;) ox += filter_some(&r, c, ox);
       }
+    return;
+  }
+  for (size_t oy = from; oy < to; oy++) {
+    const Row r = output_row(y, x, weight, bias, channels, h, w, k, stride, before, from, oy, ow);
+    for (size_t ox = 0; ox < ow;) {
+      size_t done = 1;
+      for (size_t c = 0; c < channels; c += LANES) done = filter_some(&r, c, ox);
+      ox += done;
     }
   }
 }

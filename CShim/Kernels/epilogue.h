@@ -4,7 +4,8 @@
 #include "vector_math.h"
 
 static inline __attribute__((always_inline)) float v2a_activate1(float v, int activation) {
-  if (activation == V2A_GELU_TANH) return 0.5f * v * (1.0f + v2a_tanh1(0.7978845608f * (v + 0.044715f * v * v * v)));
+  /* (1 + tanh(u)) / 2 = 1 / (1 + exp(-2 u)) */
+  if (activation == V2A_GELU_TANH) return v / (1.0f + v2a_exp1(-1.5957691216f * (v + 0.044715f * v * v * v)));
   if (activation == V2A_SILU) return v / (1.0f + v2a_exp1(-v));
   if (activation == V2A_RELU6) {
     v = v < 0.0f ? 0.0f : v;

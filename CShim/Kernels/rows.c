@@ -148,7 +148,7 @@ V2A_LEVELS void v2a_axpy(float *y, const float *x, float a, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] += a * x[i];
 }
 
-int v2a_all_finite(const float *x, size_t n) {
+V2A_LEVELS int v2a_all_finite(const float *x, size_t n) {
   int finite = 1;
   for (size_t i = 0; i < n; i++) finite &= (x[i] - x[i] == 0.0f);
   return finite;

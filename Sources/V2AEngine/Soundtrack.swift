@@ -213,7 +213,7 @@ final class Soundtrack: SoundtrackGenerator {
       return
     }
     let from = max(frames.start, first - MotionEncoder.lookBack, 0)
-    let to = min(frames.end, end + MotionEncoder.lookAhead)
+    let to = min(frames.end, end + WindowPlanner.lookAhead(hop: planner.hop))
     var tokens = [Float](repeating: 0, count: (to - from) * MotionEncoder.token)
     model.motionEncoder.tokens(frames[from..<to], rows: to - from, into: &tokens, scratch: scratch)
     motion.append(Array(tokens[(first - from) * MotionEncoder.token..<(end - from) * MotionEncoder.token]))

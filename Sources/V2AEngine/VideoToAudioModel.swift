@@ -53,7 +53,7 @@ public final class VideoToAudioModel: Sendable {
     } catch {
       throw .invalidModel(path: folder.name, reason: "config.json: \(error.message)")
     }
-    frameEncoder = try folder.load("frame_encoder") { w throws(CheckpointError) in try FrameEncoder(w, precision: .preferred) }
+    frameEncoder = try folder.load("frame_encoder") { w throws(CheckpointError) in try FrameEncoder(w) }
     motionEncoder = try folder.load("motion_encoder") { w throws(CheckpointError) in try MotionEncoder(w) }
     textEncoder = try folder.load("text_encoder") { w throws(CheckpointError) in try TextEncoder(w) }
     (visualPrompts, eventfulness) = try folder.load("visual_prompts") { w throws(CheckpointError) in

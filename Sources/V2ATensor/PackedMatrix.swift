@@ -62,6 +62,13 @@ public final class PackedMatrix: @unchecked Sendable {
     let ldy = ldy ?? outputs
     var epilogue = epilogue
     if level == .blas {
+      var (x, ldx) = (x, ldx)
+      if ldx < inputs {
+        // Rows that overlap, as a convolution has them, are nothing that BLAS takes.
+        let apart = v2a_thread_memory(1, rows * inputs * 4).assumingMemoryBound(to: Float.self)
+        for row in 0..<rows { (apart + row * inputs).update(from: x + row * ldx, count: inputs) }
+        (x, ldx) = (UnsafePointer(apart), inputs)
+      }
       let adds = epilogue.accumulate != 0 || epilogue.gate0 != nil
       let product = adds ? v2a_thread_memory(0, rows * outputs * 4).assumingMemoryBound(to: Float.self) : y
       let ldp = adds ? outputs : ldy

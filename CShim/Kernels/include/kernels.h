@@ -83,6 +83,8 @@ void v2a_normal(float *x, size_t n, uint64_t seed, uint64_t index, uint32_t stre
 /* Half precision. */
 void v2a_from_f16(float *y, const void *x, size_t n);
 void v2a_from_bf16(float *y, const void *x, size_t n);
+/* y = scale x */
+void v2a_from_i8(float *y, const int8_t *x, float scale, size_t n);
 /* 1 when every element is finite. */
 int v2a_all_finite(const float *x, size_t n);
 

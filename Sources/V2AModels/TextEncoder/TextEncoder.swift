@@ -32,12 +32,14 @@ public final class TextEncoder: Sendable {
     }
   }
 
-  private let words, positions, type: Tensor
+  /// 30522 rows, of which a prompt needs a few.
+  private let words: WeightRows
+  private let positions, type: Tensor
   private let norm: LayerNorm
   private let layers: [Layer]
 
   public init(_ weights: Weights) throws(CheckpointError) {
-    words = try weights.at("word_embeddings").tensor("weight", shape: [Self.vocabulary, Self.width])
+    words = try weights.at("word_embeddings").rows("weight", shape: [Self.vocabulary, Self.width])
     positions = try weights.at("position_embeddings").tensor("weight", shape: [512, Self.width])
     type = try weights.tensor("type_embedding", shape: [Self.width])
     norm = try LayerNorm(weights.at("norm"), Self.width, eps: Self.eps)
@@ -60,8 +62,8 @@ public final class TextEncoder: Sendable {
     let scores = scratch.buffer(5, n * n)
     let inner = scratch.buffer(6, n * Self.inner)
     for (row, id) in ids.prefix(n).enumerated() {
-      let word = words.data + (id >= 0 && id < Self.vocabulary ? id : 100) * width
-      for i in 0..<width { x[row * width + i] = word[i] + positions.data[row * width + i] + type.data[i] }
+      for i in 0..<width { x[row * width + i] = positions.data[row * width + i] + type.data[i] }
+      words.add(id >= 0 && id < Self.vocabulary ? id : 100, to: x + row * width)
     }
     norm(x, rows: n, into: x)
     for layer in layers {

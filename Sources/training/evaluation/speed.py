@@ -1,12 +1,13 @@
 """Every network against PyTorch, ONNX Runtime and OpenVINO on the same exported weights and inputs, side by side and interleaved.
 
 `python -m evaluation.speed [--threads 1 2] [--rounds 7] [--only NAME ...]`, after `swift build -c release --product v2a-tool`;
-`Pipelines/bench.sh` does both. Times are medians over rounds of each round's median; in a round every runtime has its turn.
+`Pipelines/bench.sh` does both. Times are medians over rounds of each round's median; in a round every runtime has its turn. One
+thread is timed by the processor time that it takes, two by the clock, which only a machine without other work makes fair.
 Error: relative L2 against PyTorch in 64-bit floats. Floor: operations counted by PyTorch / peak that is measured in the same rounds.
 """
 
 import argparse
-import json
+import multiprocessing
 import os
 import statistics
 import subprocess
@@ -45,14 +46,14 @@ class Engine:
         self.child.wait()
 
 
-def timed(call) -> float:
+def timed(call, clock) -> float:
     """Median seconds of a call within a slot; the first two calls do not count."""
     call(), call()
-    times, end = [], time.perf_counter() + SLOT
-    while len(times) < 3 or time.perf_counter() < end:
-        begun = time.perf_counter()
+    times, end = [], clock() + SLOT
+    while len(times) < 3 or clock() < end:
+        begun = clock()
         call()
-        times.append(time.perf_counter() - begun)
+        times.append(clock() - begun)
     return statistics.median(times)
 
 
@@ -135,7 +136,7 @@ def measure(threads: int, rounds: int, only: list[str]) -> list[dict]:
                 turns[label] = lambda p=precision: float(engine.ask(name, p, SLOT, folder / "in.safetensors", "-")[0])
             for label, call in runtimes(name, module, inputs, folder, threads):
                 errors[label] = error(call())
-                turns[label] = lambda call=call: timed(call)
+                turns[label] = lambda call=call: timed(call, time.process_time if threads == 1 else time.perf_counter)
             for kind in ("f32", "bf16"):
                 turns[f"peak {kind}"] = lambda kind=kind: float(engine.ask("peak", kind, SLOT, "-", "-")[0])
             print(f"measuring: {name}, {threads} threads", file=sys.stderr, flush=True)
@@ -187,18 +188,12 @@ def main():
     parser.add_argument("--threads", type=int, nargs="*", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--raw", action="store_true", help="print results of one number of threads as JSON")
     options = parser.parse_args()
-    if options.raw:
-        print(json.dumps(measure(options.threads[0], options.rounds, options.only)))
-        return
     results = []
     for threads in options.threads:  # a process for each: compiled code keeps the number of threads it was made with
-        command = [sys.executable, "-W", "ignore", "-m", "evaluation.speed", "--raw", "--threads", str(threads), "--rounds", str(options.rounds)]
-        command += ["--only", *options.only] if options.only else []
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).resolve().parents[1],
-                              env=dict(os.environ, OMP_NUM_THREADS=str(threads)))
-        results += json.loads(done.stdout.splitlines()[-1])
+        os.environ["OMP_NUM_THREADS"] = str(threads)
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            results += pool.apply(measure, (threads, options.rounds, options.only))
     print(versions())
     table(results)
 
