@@ -12,14 +12,14 @@ V2A_LEVELS void v2a_epilogue(const float *v, size_t ldv, float *y, size_t ldy, s
 /* Elements along k of one block (pairs in bf16): a tile's block and a panel's stay in the first level of the cache. */
 #define V2A_DEPTH 256
 
+#if defined(__x86_64__) && defined(__linux__)
+#include <immintrin.h>
+
 /* Rows that are gathered at once: 256 KB. */
 static inline size_t v2a_rows_at_once(size_t depth) {
   const size_t blocks = (depth + V2A_DEPTH - 1) / V2A_DEPTH, most = (1 << 16) / (blocks * (V2A_DEPTH + 16));
   return most < 28 ? 28 : most;
 }
-
-#if defined(__x86_64__) && defined(__linux__)
-#include <immintrin.h>
 
 static size_t columns_of(int level) { return level == V2A_LEVEL_AVX2 ? 16 : 32; }
 
