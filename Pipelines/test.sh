@@ -35,4 +35,6 @@ echo "== live.sh"
 timeout 60 "$here/live.sh" 4 >"$work/live.log" 2>&1 || { cat "$work/live.log"; exit 1; }
 echo "== every container"
 V2A="steps=2" "$here/containers.sh" "${V2A_SAMPLES:-}"
+echo "== instructions and allocations of a window"
+"$here/instructions.sh"
 echo "all tests passed"

@@ -74,6 +74,51 @@ V2A_LEVELS void v2a_modulate(float *y, const float *x, const float *shift, const
   }
 }
 
+V2A_LEVELS void v2a_norm_modulate(float *y, const float *x, const float *shift, const float *scale, const float *shift0,
+                                  const float *scale0, size_t stride, size_t rows, size_t cols, float eps) {
+  RELAXED
+  for (size_t r = 0; r < rows; r++) {
+    const float *in = x + r * cols, *a = shift + r * stride, *b = scale + r * stride;
+    float *out = y + r * cols, sum = 0.0f, squares = 0.0f;
+    for (size_t c = 0; c < cols; c++) sum += in[c];
+    float mean = sum / (float)cols;
+    for (size_t c = 0; c < cols; c++) squares += (in[c] - mean) * (in[c] - mean);
+    float inverse = 1.0f / sqrtf(squares / (float)cols + eps);
+    for (size_t c = 0; c < cols; c++) out[c] = (in[c] - mean) * inverse * (1.0f + b[c] + scale0[c]) + (a[c] + shift0[c]);
+  }
+}
+
+/* x / sqrt(mean(x^2) + eps) * weight of one head. */
+static inline __attribute__((always_inline)) void normalise_head(float *x, const float *weight, size_t width, float eps) {
+  RELAXED
+  float squares = 0.0f;
+  for (size_t i = 0; i < width; i++) squares += x[i] * x[i];
+  float inverse = 1.0f / sqrtf(squares / (float)width + eps);
+  for (size_t i = 0; i < width; i++) x[i] = x[i] * inverse * weight[i];
+}
+
+static inline __attribute__((always_inline)) void rotate_head(float *y, const float *x, const float *cs, const float *sn,
+                                                              size_t half) {
+  for (size_t i = 0; i < half; i++) {
+    float u = x[i], v = x[half + i];
+    y[i] = u * cs[i] - v * sn[i];
+    y[half + i] = v * cs[i] + u * sn[i];
+  }
+}
+
+V2A_LEVELS void v2a_query_key(float *qkv, float *turned, const float *qweight, const float *kweight, const float *cosine,
+                              const float *sine, size_t rows, size_t heads, size_t half, float eps) {
+  const size_t width = 2 * half * heads;
+  for (size_t r = 0; r < rows; r++)
+    for (size_t h = 0; h < heads; h++) {
+      float *q = qkv + r * 3 * width + h * 2 * half, *k = q + width;
+      normalise_head(q, qweight, 2 * half, eps);
+      normalise_head(k, kweight, 2 * half, eps);
+      rotate_head(turned + r * width + h * 2 * half, q, cosine + r * half, sine + r * half, half);
+      rotate_head(k, k, cosine + r * half, sine + r * half, half);
+    }
+}
+
 V2A_LEVELS void v2a_gated_add(float *x, const float *y, const float *gate, const float *gate0, size_t stride, size_t rows,
                               size_t cols) {
   for (size_t r = 0; r < rows; r++) {
@@ -103,7 +148,7 @@ V2A_LEVELS void v2a_axpy(float *y, const float *x, float a, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] += a * x[i];
 }
 
-int v2a_all_finite(const float *x, size_t n) {
+V2A_LEVELS int v2a_all_finite(const float *x, size_t n) {
   int finite = 1;
   for (size_t i = 0; i < n; i++) finite &= (x[i] - x[i] == 0.0f);
   return finite;

@@ -34,14 +34,19 @@ public struct Weights: Sendable {
       let columns = tensor.count / rows
       let source = base.assumingMemoryBound(to: Int8.self)
       for row in 0..<rows {
-        let factor = scale.data[row]
-        for column in 0..<columns {
-          tensor.data[row * columns + column] = Float(source[row * columns + column]) * factor
-        }
+        v2a_from_i8(tensor.data + row * columns, source + row * columns, scale.data[row], columns)
       }
     }
     guard v2a_all_finite(tensor.data, tensor.count) == 1 else { throw .notFinite(name: full) }
     return tensor
+  }
+
+  /// The matrix `name` with its rows left in the file. Throws as `tensor` does, but numbers that are not finite show only in the rows.
+  public func rows(_ name: String, shape: [Int]) throws(CheckpointError) -> WeightRows {
+    let full = path + name
+    guard let entry = file.entry(full) else { throw .missingTensor(name: full) }
+    guard entry.shape == shape, shape.count == 2 else { throw .wrongShape(name: full, expected: shape, found: entry.shape) }
+    return WeightRows(file: file, entry: entry, scale: entry.type == .i8 ? try scale(name, rows: shape[0]) : nil)
   }
 
   private func scale(_ name: String, rows: Int) throws(CheckpointError) -> Tensor {
@@ -49,5 +54,34 @@ public struct Weights: Sendable {
       throw .missingTensor(name: "\(path)\(name).scale")
     }
     return try tensor("\(name).scale", shape: [rows])
+  }
+}
+
+/// A matrix of which single rows are wanted: a table of embeddings. It stays as it is stored.
+public struct WeightRows: Sendable {
+  let file: SafetensorsFile
+  let entry: SafetensorsFile.Entry
+  let scale: Tensor?
+
+  /// Adds row `index`, which must exist, to `output`.
+  public func add(_ index: Int, to output: UnsafeMutablePointer<Float>) {
+    precondition(index >= 0 && index < entry.shape[0])
+    let width = entry.shape[1]
+    guard width > 0, let base = file.bytes(of: entry).baseAddress else { return }
+    let row = base + index * width * entry.type.size
+    if let scale {
+      let numbers = row.assumingMemoryBound(to: Int8.self)
+      for i in 0..<width { output[i] += Float(numbers[i]) * scale.data[index] }
+      return
+    }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { values in
+      guard let start = values.baseAddress else { return }
+      switch entry.type {
+      case .f16: v2a_from_f16(start, row, width)
+      case .bf16: v2a_from_bf16(start, row, width)
+      default: UnsafeMutableRawPointer(start).copyMemory(from: row, byteCount: 4 * width)
+      }
+      for i in 0..<width { output[i] += start[i] }
+    }
   }
 }

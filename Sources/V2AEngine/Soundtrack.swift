@@ -12,6 +12,8 @@ import V2ATensor
 final class Soundtrack: SoundtrackGenerator {
   private let model: VideoToAudioModel
   private let scratch = Scratch()
+  /// nil on a machine with one processor.
+  private let helper = Helper.threads > 1 ? Helper() : nil
   private var planner: WindowPlanner
   private var visual: VisualMemory
   /// Per grid frame: features for the temporal part of the motion encoder.
@@ -127,7 +129,7 @@ final class Soundtrack: SoundtrackGenerator {
       guard let base = buffer.baseAddress else { return false }
       for (i, track) in tracks.enumerated() { track.noise(of: window.chunk, into: base + i * size) }
       return sampler.sample(
-        base, with: model.transformer, chunk: chunk, scratch: scratch, isCancelled: isCancelled,
+        base, with: model.transformer, chunk: chunk, scratch: scratch, helper: helper, isCancelled: isCancelled,
         isLate: { step in
           steps = step + 1
           guard step > 0, let left = timeLeft() else { return false }
@@ -217,7 +219,7 @@ final class Soundtrack: SoundtrackGenerator {
       return
     }
     let from = max(frames.start, first - MotionEncoder.lookBack, 0)
-    let to = min(frames.end, end + MotionEncoder.lookAhead)
+    let to = min(frames.end, end + WindowPlanner.lookAhead(hop: planner.hop))
     var tokens = [Float](repeating: 0, count: (to - from) * MotionEncoder.token)
     model.motionEncoder.tokens(frames[from..<to], rows: to - from, into: &tokens, scratch: scratch)
     motion.append(Array(tokens[(first - from) * MotionEncoder.token..<(end - from) * MotionEncoder.token]))

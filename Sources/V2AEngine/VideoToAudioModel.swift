@@ -62,7 +62,7 @@ public final class VideoToAudioModel: Sendable {
     }
     let c = configuration
     transformer = try folder.load("diffusion_transformer") { w throws(CheckpointError) in
-      try DiffusionTransformer(w, c.transformer)
+      try DiffusionTransformer(w, c.transformer, precision: .preferred)
     }
     decoder = try folder.load("audio_decoder") { w throws(CheckpointError) in
       try AudioDecoder(w, width: c.decoderWidth, depth: c.decoderDepth, inner: c.decoderInner)

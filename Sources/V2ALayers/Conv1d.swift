@@ -8,38 +8,38 @@ public struct Conv1d: Sendable {
   public let output: Int
   let kernel: Int
   let before: Int
-  let weight: Tensor  // [output, kernel * input]
-  let bias: Tensor
+  private let weight: PackedMatrix  // [output, kernel * input]
+  private let bias: Tensor
 
-  public init(_ weights: Weights, _ input: Int, _ output: Int, kernel: Int, before: Int) throws(CheckpointError) {
+  public init(
+    _ weights: Weights, _ input: Int, _ output: Int, kernel: Int, before: Int, precision: Precision = .float32
+  ) throws(CheckpointError) {
     self.input = input
     self.output = output
     self.kernel = kernel
     self.before = before
     let stored = try weights.tensor("weight", shape: [output, input, kernel])
-    weight = Tensor(shape: [output, kernel * input])
+    let joint = Tensor(shape: [output, kernel * input])
     for o in 0..<output {
       for i in 0..<input {
-        for j in 0..<kernel { weight.data[(o * kernel + j) * input + i] = stored.data[(o * input + i) * kernel + j] }
+        for j in 0..<kernel { joint.data[(o * kernel + j) * input + i] = stored.data[(o * input + i) * kernel + j] }
       }
     }
+    weight = PackedMatrix(joint.data, outputs: output, inputs: kernel * input, precision: precision)
     bias = try weights.tensor("bias", shape: [output])
   }
 
   /// x [rows, input] -> y [rows, output].
   public func callAsFunction(
-    _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, scratch: Scratch, slot: Int
+    _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, scratch: Scratch, slot: Int,
+    activation: Activation = .identity
   ) {
     let padded = scratch.buffer(slot, (rows + kernel - 1) * input)
     padded.update(repeating: 0, count: before * input)
     (padded + before * input).update(from: x, count: rows * input)
     let after = kernel - 1 - before
     (padded + (before + rows) * input).update(repeating: 0, count: after * input)
-    for j in 0..<kernel {
-      BLAS.multiplyTransposed(
-        padded + j * input, weight.data + j * input, into: y, m: rows, n: output, k: input, ldb: kernel * input,
-        beta: j == 0 ? 0 : 1)
-    }
-    v2a_add_bias(y, bias.data, rows, output)
+    // A row and those after it are one row of the product's left side: they lie one behind the other.
+    weight.multiply(padded, rows: rows, ldx: input, into: y, epilogue: V2AEpilogue(bias: bias.data, activation))
   }
 }

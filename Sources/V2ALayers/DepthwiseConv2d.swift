@@ -7,22 +7,27 @@ public struct DepthwiseConv2d: Sendable {
   let channels: Int
   let kernel: Int
   let stride: Int
-  let weight: Tensor
-  let bias: Tensor
+  private let weight: Tensor  // [kernel, kernel, channels]
+  private let bias: Tensor
 
+  /// `channels` is a multiple of 16.
   public init(_ weights: Weights, _ channels: Int, kernel: Int, stride: Int) throws(CheckpointError) {
+    precondition(channels % 16 == 0)
     self.channels = channels
     self.kernel = kernel
     self.stride = stride
-    weight = try weights.tensor("weight", shape: [channels, 1, kernel, kernel])
+    let stored = try weights.tensor("weight", shape: [channels, 1, kernel, kernel])
+    weight = Tensor(shape: [kernel, kernel, channels])
+    let area = kernel * kernel
+    for c in 0..<channels { for i in 0..<area { weight.data[i * channels + c] = stored.data[c * area + i] } }
     bias = try weights.tensor("bias", shape: [channels])
   }
 
-  /// x [channels, size, size] -> y [channels, out, out], out = ceil(size / stride).
+  /// x [size, size, channels] -> y [out, out, channels], out = ceil(size / stride).
   public func callAsFunction(_ x: UnsafePointer<Float>, size: Int, into y: UnsafeMutablePointer<Float>) {
     let out = (size + stride - 1) / stride
     let before = samePadding(size: size, kernel: kernel, stride: stride)
-    v2a_depthwise2d(y, x, weight.data, bias.data, channels, size, size, kernel, stride, before, before, out, out, 1)
+    v2a_depthwise2d(y, x, weight.data, bias.data, channels, size, size, kernel, stride, before, 0, out, out)
   }
 }
 

@@ -2,23 +2,46 @@ import CKernels
 import V2ACheckpoint
 import V2ATensor
 
-/// y = x W^T + b; W [output, input] as PyTorch stores it.
+/// y = x W^T + b; W [output, input] as PyTorch stores it, reordered once.
 public struct Linear: Sendable {
   public let input: Int
   public let output: Int
-  let weight: Tensor
-  let bias: Tensor
+  private let weight: PackedMatrix
+  private let bias: Tensor
 
-  public init(_ weights: Weights, _ input: Int, _ output: Int) throws(CheckpointError) {
-    self.input = input
-    self.output = output
-    weight = try weights.tensor("weight", shape: [output, input])
-    bias = try weights.tensor("bias", shape: [output])
+  public init(_ weights: Weights, _ input: Int, _ output: Int, precision: Precision = .float32) throws(CheckpointError) {
+    let stored = try weights.tensor("weight", shape: [output, input])
+    self.init(stored, bias: try weights.tensor("bias", shape: [output]), input, output, precision: precision)
   }
 
-  /// x [rows, input] -> y [rows, output].
-  public func callAsFunction(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) {
-    BLAS.multiplyTransposed(x, weight.data, into: y, m: rows, n: output, k: input)
-    v2a_add_bias(y, bias.data, rows, output)
+  /// A 1 x 1 convolution: the same for each pixel.
+  public init(pointwise weights: Weights, _ input: Int, _ output: Int, precision: Precision = .float32) throws(CheckpointError) {
+    let stored = try weights.tensor("weight", shape: [output, input, 1, 1])
+    self.init(stored, bias: try weights.tensor("bias", shape: [output]), input, output, precision: precision)
+  }
+
+  /// `weight` holds [output, input].
+  public init(_ weight: Tensor, bias: Tensor, _ input: Int, _ output: Int, precision: Precision) {
+    precondition(weight.count == input * output && bias.count == output)
+    self.input = input
+    self.output = output
+    self.weight = PackedMatrix(weight.data, outputs: output, inputs: input, precision: precision)
+    self.bias = bias
+  }
+
+  /// x [rows, input] -> y [rows, output], or added to y.
+  public func callAsFunction(
+    _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, activation: Activation = .identity,
+    adding: Bool = false
+  ) {
+    weight.multiply(x, rows: rows, into: y, epilogue: V2AEpilogue(bias: bias.data, activation, adding: adding))
+  }
+
+  /// y [rows, output] += (gate + gate0) (x W^T + b); `gate` (nil: none) has `stride` floats between rows.
+  public func addGated(
+    _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, gate: UnsafePointer<Float>?, stride: Int,
+    gate0: UnsafePointer<Float>
+  ) {
+    weight.multiply(x, rows: rows, into: y, epilogue: V2AEpilogue(bias: bias.data, gate: gate, stride: stride, gate0: gate0))
   }
 }

@@ -12,8 +12,11 @@ public struct Window: Sendable, Equatable {
 
 /// Divides a stream into windows of `hop` new latents with `context` latents before them.
 public struct WindowPlanner: Sendable, Equatable {
-  /// Frames that the motion encoder looks ahead.
+  /// Frames that the motion encoder looks ahead when there is time.
   public static let motionLookAhead = 4
+  /// Frames after its chunk that a window waits for. Short hops are for those who cannot wait: below half a second they see less
+  /// of what comes after, from 0.2 s down nothing, and take what the encoder makes of a movement's beginning.
+  public static func lookAhead(hop: Int) -> Int { min(motionLookAhead, max(0, (hop - 4) / 2)) }
   /// Latents that the audio decoder looks ahead.
   public static let decoderLookAhead = 2
 
@@ -31,7 +34,7 @@ public struct WindowPlanner: Sendable, Equatable {
     let end = position + hop
     return Window(
       chunk: position..<end, context: max(0, position - context)..<position,
-      framesNeeded: end + Self.motionLookAhead,
+      framesNeeded: end + Self.lookAhead(hop: hop),
       committed: max(0, Int64(end - Self.decoderLookAhead) * LatentGrid.samplesPerLatent))
   }
 
@@ -39,8 +42,9 @@ public struct WindowPlanner: Sendable, Equatable {
 
   /// Time in nanoseconds from a sound's place in the picture to when its samples can be final, computing left aside: the first
   /// sample of a window is `decoderLookAhead` latents before its chunk, and its last frame is shown in the middle of the
-  /// `motionLookAhead`-th latent after the chunk and known when the next picture comes, `interval` nanoseconds later.
+  /// `lookAhead`-th latent after the chunk and known when the next picture comes, `interval` nanoseconds later.
   public static func latency(hop: Int, interval: Int64) -> Int64 {
-    LatentGrid.time(ofFrame: max(1, hop) + motionLookAhead - 1 + decoderLookAhead).addingSaturated(max(0, interval))
+    let hop = max(1, hop)
+    return LatentGrid.time(ofFrame: hop + lookAhead(hop: hop) - 1 + decoderLookAhead).addingSaturated(max(0, interval))
   }
 }

@@ -9,6 +9,7 @@ struct Bench: ParsableCommand {
   @Option(help: "Model folder; default: the embedded model.") var model: String?
   @Option(help: "Seconds of sound.") var seconds = 20.0
   @Option(help: "Steps of the sampler.") var steps: Int?
+  @Flag(help: "A picture that stands still, which is looked at once.") var still = false
   @Option(help: "Soundtracks that are generated together.") var variations = 1
 
   func run() throws {
@@ -33,8 +34,8 @@ struct Bench: ParsableCommand {
         samples += chunk.samples.count / 2
       }
       for k in 0..<frames {
-        let luma = (0..<64 * 64).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ k &* 3) }
-        let rgb = k % LatentGrid.semanticInterval == 0 ? (0..<224 * 224 * 3).map { UInt8(truncatingIfNeeded: $0 / 300 &+ k) } : nil
+        let luma = (0..<64 * 64).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ (still ? 0 : k) &* 3) }
+        let rgb = k % LatentGrid.semanticInterval == 0 ? (0..<224 * 224 * 3).map { UInt8(truncatingIfNeeded: $0 / 300 &+ (still ? 0 : k)) } : nil
         try soundtrack.append(GridFrame(index: k, luma: luma, rgb: rgb))
         while soundtrack.isReady { try soundtrack.generateVariations(timeLeft: { nil }, isCancelled: { false }).first.map(note) }
       }

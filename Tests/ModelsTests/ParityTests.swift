@@ -63,8 +63,15 @@ import V2ATensor
   }
 
   /// Context keys and values computed once per chunk equal PyTorch's masked attention over everything; guidance; sampling.
-  @Test func diffusionTransformer() throws {
-    let network = try DiffusionTransformer(Fixtures.weights("diffusion_transformer"), DiffusionConfig())
+  @Test(arguments: Precision.allCases) func diffusionTransformer(precision: Precision) throws {
+    let network = try DiffusionTransformer(
+      Fixtures.weights("diffusion_transformer"), DiffusionConfig(), precision: precision)
+    let isHalf = precision == .bfloat16 && KernelLevel.current >= .avx512bf16
+    func check(_ name: String, _ ours: [Float], _ theirs: [Float]) {
+      let error = relativeError(ours, theirs)
+      print("parity \(name) \(isHalf ? "bf16" : "f32"): relative L2 \(error)")
+      #expect(error <= (isHalf ? 1e-2 : 1e-5), "\(name)")
+    }
     let tokenizer = try WordPieceTokenizer(Storage(path: Fixtures.model.appending(path: "vocab.txt").path))
     let text = try TextEncoder(Fixtures.weights("text_encoder"))
     let scratch = Scratch()
@@ -102,8 +109,14 @@ import V2ATensor
     let sampler = FlowMatchingSampler(steps: 4, guidanceScale: 2.5, timeShift: 1.5)
     let finished = sampler.sample(&sampled, with: network, chunk: chunk, scratch: scratch)
     #expect(finished)
+    let finishedAlone = sampled
     check("FlowMatchingSampler, 4 guided steps", sampled, try Fixtures.expected("diffusion_transformer", "sampled"))
     #expect(!sampler.sample(&sampled, with: network, chunk: chunk, scratch: scratch, isCancelled: { true }))
+    if let helper = Helper() {
+      var together = fresh
+      #expect(sampler.sample(&together, with: network, chunk: chunk, scratch: scratch, helper: helper))
+      #expect(KernelLevel.current == .blas || together == finishedAlone, "two threads make what one makes")
+    }
   }
 
   @Test func audioDecoder() throws {

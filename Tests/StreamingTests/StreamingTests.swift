@@ -49,14 +49,14 @@ import Testing
   }
 
   @Test func windowsCommitEverySampleOnceInOrder() {
-    for (hop, context) in [(24, 40), (4, 0), (7, 100), (1, 3)] {
+    for (hop, context, ahead) in [(24, 40, 4), (12, 8, 4), (9, 100, 2), (7, 100, 1), (5, 20, 0), (4, 0, 0), (1, 3, 0)] {
       var planner = WindowPlanner(hop: hop, context: context)
       var latent = 0, committed: Int64 = 0
       for _ in 0..<50 {
         let window = planner.next
         #expect(window.chunk.lowerBound == latent && window.chunk.count == hop)
         #expect(window.context.upperBound == latent && window.context.count == min(context, latent))
-        #expect(window.framesNeeded == window.chunk.upperBound + 4)
+        #expect(window.framesNeeded == window.chunk.upperBound + ahead)
         #expect(window.committed >= committed)
         #expect(window.committed <= Int64(window.chunk.upperBound - 2) * 2048 || window.committed == 0)
         latent = window.chunk.upperBound

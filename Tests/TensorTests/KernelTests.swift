@@ -76,25 +76,25 @@ import V2ATensor
 
   @Test(arguments: [(7, 3, 1), (8, 3, 2), (9, 5, 1), (14, 5, 2), (28, 3, 2)])
   func depthwise(size: Int, k: Int, stride: Int) {
-    let channels = 3, out = (size + stride - 1) / stride
+    let channels = 32, out = (size + stride - 1) / stride
     let before = max((out - 1) * stride + k - size, 0) / 2
-    let x = numbers(channels * size * size), weight = numbers(channels * k * k), bias = numbers(channels)
+    let x = numbers(channels * size * size, 2), weight = numbers(channels * k * k), bias = numbers(channels)
     var y = [Float](repeating: 0, count: channels * out * out)
-    v2a_depthwise2d(&y, x, weight, bias, channels, size, size, k, stride, before, before, out, out, 0)
+    v2a_depthwise2d(&y, x, weight, bias, channels, size, size, k, stride, before, 0, out, out)
     var expected: [Double] = []
-    for c in 0..<channels {
-      for oy in 0..<out {
-        for ox in 0..<out {
+    for oy in 0..<out {
+      for ox in 0..<out {
+        for c in 0..<channels {
           var sum = Double(bias[c])
           for j in 0..<k {
             for i in 0..<k {
               let iy = oy * stride + j - before, ix = ox * stride + i - before
               if iy >= 0, iy < size, ix >= 0, ix < size {
-                sum += Double(weight[(c * k + j) * k + i]) * Double(x[(c * size + iy) * size + ix])
+                sum += Double(weight[(j * k + i) * channels + c]) * Double(x[(iy * size + ix) * channels + c])
               }
             }
           }
-          expected.append(sum)
+          expected.append(min(max(sum, 0), 6))
         }
       }
     }

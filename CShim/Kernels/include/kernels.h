@@ -23,6 +23,13 @@ void v2a_rms_norm(float *x, const float *weight, size_t rows, size_t cols, float
 /* y = x * (1 + scale[row] + scale0) + shift[row] + shift0; scale and shift have `stride` floats between rows. */
 void v2a_modulate(float *y, const float *x, const float *shift, const float *scale, const float *shift0,
                   const float *scale0, size_t stride, size_t rows, size_t cols);
+/* v2a_layer_norm without weight, then v2a_modulate. */
+void v2a_norm_modulate(float *y, const float *x, const float *shift, const float *scale, const float *shift0,
+                       const float *scale0, size_t stride, size_t rows, size_t cols, float eps);
+/* Rows [3, heads, 2 * half] of queries, keys and values: queries and keys normalised as by v2a_rms_norm per head, keys and a
+ * copy of the queries (`turned` [rows, heads, 2 * half]) rotated as by v2a_rotate. */
+void v2a_query_key(float *qkv, float *turned, const float *qweight, const float *kweight, const float *cosine,
+                   const float *sine, size_t rows, size_t heads, size_t half, float eps);
 /* x += (gate[row] + gate0) * y. */
 void v2a_gated_add(float *x, const float *y, const float *gate, const float *gate0, size_t stride, size_t rows,
                    size_t cols);
@@ -32,9 +39,10 @@ void v2a_rotate(float *y, const float *x, const float *cosine, const float *sine
 void v2a_axpy(float *y, const float *x, float a, size_t n);
 
 /* Convolutions. */
-/* Depthwise over planes [channels, h, w] with zero padding `top`, `left`; weight [channels, k, k]. relu6 when clip != 0. */
+/* Depthwise k x k and ReLU6 over pixels x [h, w, channels] with `before` rows and columns of zeros above and to the left:
+ * output rows `from` ... to - 1, `ow` wide. weight [k, k, channels]; channels a multiple of 16. */
 void v2a_depthwise2d(float *y, const float *x, const float *weight, const float *bias, size_t channels, size_t h, size_t w,
-                     size_t k, size_t stride, size_t top, size_t left, size_t oh, size_t ow, int clip);
+                     size_t k, size_t stride, size_t before, size_t from, size_t to, size_t ow);
 /* x [channels, h, w] -> columns [channels * k * k, oh * ow]. */
 void v2a_im2col(float *columns, const float *x, size_t channels, size_t h, size_t w, size_t k, size_t stride, size_t top,
                 size_t left, size_t oh, size_t ow);
@@ -75,5 +83,16 @@ void v2a_normal(float *x, size_t n, uint64_t seed, uint64_t index, uint32_t stre
 /* Half precision. */
 void v2a_from_f16(float *y, const void *x, size_t n);
 void v2a_from_bf16(float *y, const void *x, size_t n);
+/* y = scale x */
+void v2a_from_i8(float *y, const int8_t *x, float scale, size_t n);
 /* 1 when every element is finite. */
 int v2a_all_finite(const float *x, size_t n);
+
+/* Tells the processor that this is a loop that waits. */
+static inline void v2a_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

@@ -107,7 +107,7 @@ public final class AudioDecoder: Sendable {
   }
 
   /// Latents -> frames [4 * count, width] after the last norm.
-  private func backbone(_ latents: [Float], count: Int, scratch: Scratch) -> UnsafeMutablePointer<Float> {
+  public func backbone(_ latents: [Float], count: Int, scratch: Scratch) -> UnsafeMutablePointer<Float> {
     let frames = count * Codec.frames
     let x = scratch.buffer(0, frames * width)
     let first = scratch.buffer(1, count * width)

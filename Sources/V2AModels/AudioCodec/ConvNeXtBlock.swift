@@ -33,12 +33,7 @@ struct ConvNeXtBlock: Sendable {
     v2a_depthwise1d(y, padded, depthwise.data, bias.data, frames, width, Self.kernel)
     norm(y, rows: frames, into: y)
     let hidden = scratch.buffer(12, frames * inner)
-    linear1(y, rows: frames, into: hidden)
-    v2a_gelu_tanh(hidden, frames * inner)
-    linear2(hidden, rows: frames, into: y)
-    for f in 0..<frames {
-      let row = x + f * width, add = y + f * width
-      for c in 0..<width { row[c] += gain.data[c] * add[c] }
-    }
+    linear1(y, rows: frames, into: hidden, activation: .gelu)
+    linear2.addGated(hidden, rows: frames, into: x, gate: nil, stride: 0, gate0: gain.data)
   }
 }

@@ -24,19 +24,21 @@ public struct FlowMatchingSampler: Sendable {
 
   /// Refines x [sets * rows, 64] in place from noise to latents. v = v_null + scale (v_condition - v_null) when the chunk has
   /// two branches a set (condition first). Returns false as soon as `isCancelled` says so; x is then of no use. From the step
-  /// (counted from 0) that `isLate` says is the last there is time for, one step leads straight to the data.
+  /// (counted from 0) that `isLate` says is the last there is time for, one step leads straight to the data. A helper takes half of
+  /// the branches; the result is the same bit for bit.
   public func sample(
     _ x: UnsafeMutablePointer<Float>, with transformer: DiffusionTransformer, chunk: DiffusionTransformer.Chunk,
-    scratch: Scratch, isCancelled: () -> Bool = { false }, isLate: (_ step: Int) -> Bool = { _ in false }
+    scratch: Scratch, helper: Helper? = nil, isCancelled: () -> Bool = { false }, isLate: (_ step: Int) -> Bool = { _ in false }
   ) -> Bool {
     let count = chunk.rows * transformer.config.latent
     let branches = chunk.branches / chunk.sets
     let velocity = scratch.buffer(30, chunk.branches * count)
     let times = times
+    let velocities = DiffusionStep(transformer, chunk: chunk, x: x, into: velocity, scratch: scratch, helper: helper)
     for step in 0..<steps {
       if isCancelled() { return false }
       let isLast = isLate(step) || step == steps - 1
-      transformer.velocity(x, time: times[step], chunk: chunk, into: velocity, scratch: scratch)
+      velocities(time: times[step])
       let dt = (isLast ? 1 : times[step + 1]) - times[step]
       for set in 0..<chunk.sets {
         let x = x + set * count

@@ -32,12 +32,14 @@ public final class TextEncoder: Sendable {
     }
   }
 
-  private let words, positions, type: Tensor
+  /// 30522 rows, of which a prompt needs a few.
+  private let words: WeightRows
+  private let positions, type: Tensor
   private let norm: LayerNorm
   private let layers: [Layer]
 
   public init(_ weights: Weights) throws(CheckpointError) {
-    words = try weights.at("word_embeddings").tensor("weight", shape: [Self.vocabulary, Self.width])
+    words = try weights.at("word_embeddings").rows("weight", shape: [Self.vocabulary, Self.width])
     positions = try weights.at("position_embeddings").tensor("weight", shape: [512, Self.width])
     type = try weights.tensor("type_embedding", shape: [Self.width])
     norm = try LayerNorm(weights.at("norm"), Self.width, eps: Self.eps)
@@ -60,8 +62,8 @@ public final class TextEncoder: Sendable {
     let scores = scratch.buffer(5, n * n)
     let inner = scratch.buffer(6, n * Self.inner)
     for (row, id) in ids.prefix(n).enumerated() {
-      let word = words.data + (id >= 0 && id < Self.vocabulary ? id : 100) * width
-      for i in 0..<width { x[row * width + i] = word[i] + positions.data[row * width + i] + type.data[i] }
+      for i in 0..<width { x[row * width + i] = positions.data[row * width + i] + type.data[i] }
+      words.add(id >= 0 && id < Self.vocabulary ? id : 100, to: x + row * width)
     }
     norm(x, rows: n, into: x)
     for layer in layers {
@@ -76,13 +78,11 @@ public final class TextEncoder: Sendable {
         v2a_softmax(scores, n, n)
         BLAS.multiply(scores, v + offset, into: y + offset, m: n, n: headWidth, k: n, ldb: width, ldc: width)
       }
-      layer.attentionOutput(y, rows: n, into: q)
-      v2a_axpy(x, q, 1, n * width)
+      layer.attentionOutput(y, rows: n, into: x, adding: true)
       layer.attentionNorm(x, rows: n, into: x)
       layer.intermediate(x, rows: n, into: inner)
       v2a_gelu_erf(inner, n * Self.inner)
-      layer.output(inner, rows: n, into: q)
-      v2a_axpy(x, q, 1, n * width)
+      layer.output(inner, rows: n, into: x, adding: true)
       layer.norm(x, rows: n, into: x)
     }
     var mean = [Float](repeating: 0, count: width)

@@ -52,8 +52,7 @@ public final class MotionEncoder: Sendable {
       v2a_gelu_tanh(y, Self.channels[i + 1] * size * size)
       swap(&x, &y)
     }
-    project(x, rows: 1, into: output)
-    v2a_gelu_tanh(output, Self.width)
+    project(x, rows: 1, into: output, activation: .gelu)
   }
 
   /// Whether something in a frame of luma 0..1 [64, 64] has moved, or lit up, since the frame before.
@@ -70,8 +69,7 @@ public final class MotionEncoder: Sendable {
     let y = scratch.buffer(4, rows * Self.width)
     x.update(from: input, count: rows * Self.width)
     for convolution in temporal {
-      convolution(x, rows: rows, into: y, scratch: scratch, slot: 5)
-      v2a_gelu_tanh(y, rows * Self.width)
+      convolution(x, rows: rows, into: y, scratch: scratch, slot: 5, activation: .gelu)
       v2a_axpy(x, y, 1, rows * Self.width)
     }
     heads(x, rows: rows, into: output)
