@@ -68,11 +68,13 @@ def main():
             target.write_bytes(data)
             with Context(Settings.from_dict(trust)) as context, Reader(target, context=context) as reader:
                 assert reader.get_validation_state() == "Invalid", reader.json()
-        for bad in ([work / "in.wav", work / "in.wav", *keys], [work / "none.wav", work / "x.wav", *keys],
+        (work / "in.mkv").write_bytes((HERE / "sample.mp4").read_bytes())
+        for bad in ([work / "none.wav", work / "x.wav", *keys], [work / "in.mkv", work / "x.mkv", *keys],
                     [work / "in.wav", work / "x.wav", "--cert", work / "root.key", "--key", work / "leaf.key"],
-                    [work / "in.wav", work / "x.mkv", *keys, "--payload", "123456789"]):
+                    [work / "in.wav", work / "x.wav", *keys, "--payload", "123456789"]):
             done = sign(*bad)
             assert done.returncode == 1 and done.stderr.startswith("sign.py: ") and "Traceback" not in done.stderr, (bad, done)
+            assert not list(work.glob("x.*")) and not list(work.glob(".partial*")), bad
     print("sign.py: signed and verified")
 
 

@@ -52,13 +52,15 @@ def main():
         from c2pa import Builder, C2paError, C2paSignerInfo, Signer
     except ImportError:
         sys.exit("sign.py: pip install c2pa-python")
+    # OUT appears whole or not at all.
+    partial = a.target.with_name(f".partial-{a.target.name}")
     try:
-        if a.target.exists() and a.source.samefile(a.target):
-            sys.exit("sign.py: IN and OUT are the same file")
         info = C2paSignerInfo(a.algorithm, a.cert.read_bytes(), a.key.read_bytes(), a.timestamps)
         with Signer.from_info(info) as signer, Builder(json.dumps(manifest(a.target.name, a.payload, a.composite))) as builder:
-            builder.sign_file(a.source, a.target, signer)
+            builder.sign_file(a.source, partial, signer)
+        partial.replace(a.target)
     except (OSError, C2paError) as error:
+        partial.unlink(missing_ok=True)
         sys.exit(f"sign.py: {error}")
 
 
