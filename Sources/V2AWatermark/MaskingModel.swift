@@ -5,7 +5,7 @@ import CKernels
 struct MaskingModel {
   /// Largest change of level in dB below 1.4 kHz, to 5.75 kHz and above, set by measured quality (ODG): low bands are the most heard
   /// for what they carry. Margin below the masking threshold in dB.
-  static let caps: (low: Float, middle: Float, high: Float) = (0.55, 1.5, 1.2)
+  static let caps: (low: Float, middle: Float, high: Float) = (0.54, 1.46, 1.16)
   static let margin: Float = 3
 
   private let edges = Layout.edgesInBins(scale: 1)

@@ -1,8 +1,9 @@
 import CKernels
 
 /// What tells a tile's sign: its level against what its surroundings in time and frequency make one expect. A linear filter
-/// over the levels of five bands and `count` frames, fitted by least squares on marked sound (`python -m
-/// evaluation.watermark_filter`), so the neighbourhood predicts the sound (Wiener) and the mark is what is left.
+/// over the levels of five bands and `count` frames, fitted by least squares on marked sound, so the neighbourhood predicts the
+/// sound (Wiener) and the mark is what is left. `python -m evaluation.watermark_filter --clips 72` fits such taps; these are from 67
+/// clips that bore 1.1 dB in all bands.
 enum TileFilter {
   /// Frames before a tile's start, and all.
   static let before = 12

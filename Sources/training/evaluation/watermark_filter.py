@@ -1,4 +1,4 @@
-"""Fits the filter of the watermark's detector (Sources/V2AWatermark/TileFilter.swift): python -m evaluation.watermark_filter [--clips 24]
+"""Fits the filter of the watermark's detector (Sources/V2AWatermark/TileFilter.swift): python -m evaluation.watermark_filter [--clips 72]
 
 Linear discriminant of a tile's sign: least squares of the sign on the levels of five bands and 30 frames around the tile,
 each patch scaled by the local deviation, on marked sound as it is and after attacks. The files are those that evaluation.watermark
@@ -41,7 +41,7 @@ def patches(levels, starts):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--data", type=Path, default=Path.home() / ".cache/gst-v2a/unpacked")
-    arguments.add_argument("--clips", type=int, default=24)
+    arguments.add_argument("--clips", type=int, default=72)
     a = arguments.parse_args()
     random = np.random.default_rng(2027)
     music, speech, effects = find_sounds(a.data, fitting=True)
