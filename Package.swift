@@ -70,7 +70,7 @@ let package = Package(
       name: "ModelsTests", dependencies: ["V2AModels", "V2ALayers", "V2ACheckpoint", "V2ATensor", "V2AEngine"],
       exclude: ["Fixtures"]),
     .testTarget(name: "StreamingTests", dependencies: ["V2AStreaming"]),
-    .testTarget(name: "WatermarkTests", dependencies: ["V2AWatermark"]),
+    .testTarget(name: "WatermarkTests", dependencies: ["V2AWatermark", "V2ATensor"]),
     .testTarget(name: "EngineTests", dependencies: ["V2AEngine", "V2AStreaming", "V2AModels"]),
     .testTarget(
       name: "ElementTests", dependencies: ["V2AElement", "V2AWatermark", "CElement", "CGStreamer", "CGstCheck"], exclude: ["Fixtures"]),

@@ -33,6 +33,13 @@ for bad in text empty missing; do
 done
 echo "== live.sh"
 timeout 60 "$here/live.sh" 4 >"$work/live.log" 2>&1 || { cat "$work/live.log"; exit 1; }
+echo "== sign.py"
+if python3 -m pip --version >/dev/null 2>&1; then
+  python3 -m pip install -q --target "$work/python" c2pa-python==0.38.1
+  PYTHONPATH="$work/python" python3 "$here/sign-test.py"
+else
+  echo "no pip: not tested"
+fi
 echo "== every container"
 V2A="steps=2" "$here/containers.sh" "${V2A_SAMPLES:-}"
 echo "== instructions and allocations of a window"

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -88,5 +89,101 @@ V2A_LEVELS void v2a_correlate_tiles(float *z, const float *fold, const float *ch
     float total = 0.0f;
     for (size_t b = 0; b < 64; b++) total += sums[b];
     z[o] = total;
+  }
+}
+
+V2A_LEVELS void v2a_tile_filter(float *y, const float *levels, size_t width, size_t frames, size_t frame,
+                                const float *taps, size_t count, size_t before, size_t bands) {
+  for (size_t scale = 0; scale + bands <= width && bands <= 64; scale += bands) {
+    float own[64] = {0}, near[64] = {0}, far[64] = {0};
+    for (size_t t = 0; t < count; t++) {
+      size_t row = frame + t < before ? 0 : frame + t - before;
+      if (row >= frames) row = frames - 1;
+      const float *x = levels + row * width + scale;
+      float a = taps[t], b = taps[count + t], c = taps[2 * count + t];
+      for (size_t i = 0; i < bands; i++) {
+        own[i] += a * x[i];
+        near[i] += b * x[i];
+        far[i] += c * x[i];
+      }
+    }
+    for (size_t i = 0; i < bands; i++) {
+      size_t l1 = i >= 1 ? i - 1 : 0, l2 = i >= 2 ? i - 2 : 0;
+      size_t r1 = i + 1 < bands ? i + 1 : bands - 1, r2 = i + 2 < bands ? i + 2 : bands - 1;
+      y[scale + i] = own[i] + near[l1] + near[r1] + far[l2] + far[r2];
+    }
+  }
+}
+
+V2A_LEVELS void v2a_tile_soft(float *out, const float *y, const float *levels, size_t stride, size_t frames, size_t slot,
+                              size_t bands, float *scratch) {
+  enum { reach = 10 };
+  if (bands > 64 || frames < 1) return;
+  /* Running sums of the squares and of the levels over time, [frames + 1, bands] each. */
+  float *squares = scratch, *heights = scratch + (frames + 1) * bands;
+  float total = 0.0f;
+  for (size_t f = 0; f < frames; f++) {
+    const float *row = y + f * stride;
+    float sum = 0.0f;
+    for (size_t b = 0; b < bands; b++) sum += row[b] * row[b];
+    total += sum;
+  }
+  float scale = 1.0f / (sqrtf(total / (float)(frames * bands)) + 1e-9f);
+  float first[64], lowest[64];
+  for (size_t b = 0; b < bands; b++) {
+    squares[b] = heights[b] = 0.0f;
+    first[b] = levels[b];
+    lowest[b] = 1e9f;
+  }
+  for (size_t f = 0; f < frames; f++) {
+    const float *row = y + f * stride, *level = levels + f * stride;
+    float *s = squares + f * bands, *h = heights + f * bands;
+    for (size_t b = 0; b < bands; b++) {
+      float v = scale * row[b];
+      float q = v * v;
+      s[bands + b] = s[b] + (q < 9.0f ? q : 9.0f);
+      h[bands + b] = h[b] + (level[b] - first[b]);
+    }
+  }
+  for (size_t f = 0; f < frames; f++) {
+    size_t end = f + slot < frames ? f + slot : frames;
+    const float *a = heights + f * bands, *c = heights + end * bands;
+    float part = 1.0f / (float)(end - f);
+    if (end - f < slot) break;
+    for (size_t b = 0; b < bands; b++) {
+      float mean = (c[b] - a[b]) * part;
+      lowest[b] = mean < lowest[b] ? mean : lowest[b];
+    }
+  }
+  for (size_t f = 0; f < frames; f++) {
+    size_t from = f < reach ? 0 : f - reach, to = f + reach + 1 < frames ? f + reach + 1 : frames;
+    size_t end = f + slot < frames ? f + slot : frames;
+    const float *row = y + f * stride, *a = squares + from * bands, *c = squares + to * bands;
+    const float *ha = heights + f * bands, *hc = heights + end * bands;
+    float part = 1.0f / (float)(to - from), height = 1.0f / (float)(end - f);
+    float v[68], w[64];
+    for (size_t b = 0; b < bands; b++) v[b + 2] = (c[b] - a[b]) * part;
+    v[0] = v[1] = v[2];
+    v[bands + 2] = v[bands + 3] = v[bands + 1];
+    for (size_t b = 0; b < bands; b++) w[b] = 0.2f * (v[b] + v[b + 1] + v[b + 2] + v[b + 3] + v[b + 4]) + 0.09f;
+    float *o = out + f * bands;
+    for (size_t b = 0; b < bands; b++) {
+      float sigma = sqrtf(w[b]), x = scale * row[b] / sigma;
+      x = x < -2.0f ? -2.0f : x > 2.0f ? 2.0f : x;
+      float above = (hc[b] - ha[b]) * height - lowest[b];
+      above = above > 0.0f ? above : 0.0f;
+      o[b] = x / sqrtf(sigma) * (0.2f + 0.8f * above / (above + 3.0f));
+    }
+  }
+}
+
+V2A_LEVELS void v2a_tile_products(float *z, const float *rows, const float *chips, size_t frames, size_t slots, size_t bands) {
+  for (size_t f = 0; f < frames; f++) {
+    float sums[64] = {0};
+    for (size_t b = 0; b < bands; b++) {
+      float x = rows[f * bands + b];
+      for (size_t s = 0; s < slots && s < 64; s++) sums[s] += x * chips[b * slots + s];
+    }
+    for (size_t s = 0; s < slots && s < 64; s++) z[f * slots + s] = sums[s];
   }
 }

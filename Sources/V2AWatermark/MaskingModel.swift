@@ -3,13 +3,15 @@ import CKernels
 /// How far a band may be raised or lowered without being heard, frame by frame: excitation spread over the Bark scale, masking
 /// index between those of noise and of tones by spectral flatness (Johnston 1988), threshold in quiet (Terhardt 1979).
 struct MaskingModel {
-  /// Largest change of level in dB, set by measured quality (ODG), and margin below the masking threshold in dB.
-  static let cap: Float = 1.1
+  /// Largest change of level in dB below 1.4 kHz, to 5.75 kHz and above, set by measured quality (ODG): low bands are the most heard
+  /// for what they carry. Margin below the masking threshold in dB.
+  static let caps: (low: Float, middle: Float, high: Float) = (0.54, 1.46, 1.16)
   static let margin: Float = 3
 
   private let edges = Layout.edgesInBins(scale: 1)
   private let widths: [Float]
   private let bark: [Float]
+  private let cap: [Float]
   /// Power per band of the threshold in quiet; full scale is taken as 96 dB SPL.
   private let quiet: [Float]
   private let towardsHigh: [Float], towardsLow: [Float]
@@ -25,6 +27,7 @@ struct MaskingModel {
     let centre = (0..<Layout.bands).map { (Layout.edges[$0] * Layout.edges[$0 + 1]).squareRoot() }
     let z = centre.map { 13 * arctangent(0.00076 * $0) + 3.5 * arctangent($0 / 7500 * $0 / 7500) }
     bark = z.map { Float($0) }
+    cap = centre.map { $0 < 1400 ? Self.caps.low : $0 < 5750 ? Self.caps.middle : Self.caps.high }
     widths = (0..<Layout.bands).map { [edges] in edges[$0 + 1] - edges[$0] }
     // A full-scale sine has power (frame / 4)^2 * 2 in the transform of a root-Hann window, roughly.
     let fullScale = Double(Layout.frame * Layout.frame) / 8
@@ -76,7 +79,7 @@ struct MaskingModel {
       let decibel = 8.685889638 * logarithm(1 + ratio.squareRoot())
       let onset: Float = energy[b] > 16 * previous[b] ? 0.5 : 1
       previous[b] = max(energy[b], 0.5 * previous[b])
-      let limit = onset * min(decibel, Self.cap)
+      let limit = onset * min(decibel, cap[b])
       allowed[b] = limit.isFinite ? limit : 0
     }
   }

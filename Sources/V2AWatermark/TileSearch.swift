@@ -7,25 +7,34 @@ struct TileSearch {
   struct Hypothesis {
     let scale: Int
     let tempo: Double
+
+    static let unchanged = Hypothesis(scale: LevelAnalyzer.plain, tempo: 1)
+
+    /// What a match must have more in standard deviations: changed speeds and pitches are rare, and many to try.
+    var handicap: Float { scale == LevelAnalyzer.plain && tempo == 1 ? 0 : 0.8 }
   }
 
   struct Match {
     var score: Float = 0
     var sync: Float = 0
-    var hypothesis = Hypothesis(scale: LevelAnalyzer.plain, tempo: 1)
-    /// Position of the pattern's start in frames of the original, below a period.
+    var hypothesis = Hypothesis.unchanged
+    /// Position of the pattern's start in frames of the original, below a period; of each block where the sound was cut.
     var offset = 0
+    var path: AlignmentPath?
     var payload: UInt32?
     var signs: [Float]?
     /// Frames at the start of the window that were left out, and the score of its last two seconds.
     var skipped = 0
     var recent: Float = 0
+
+    /// What a comparison with known signs must have more.
+    var handicap: Float { path?.handicap ?? hypothesis.handicap }
   }
 
   /// Unchanged; stretched in time; faster or slower; higher or lower.
   static let hypotheses: [Hypothesis] = {
     let plain = LevelAnalyzer.plain
-    var all = [Hypothesis(scale: plain, tempo: 1)]
+    var all = [Hypothesis.unchanged]
     for percent in 1...5 {
       for sign in [-1, 1] {
         let tempo = 1 + 0.01 * Double(sign * percent)
@@ -40,11 +49,14 @@ struct TileSearch {
     return all
   }()
 
-  /// Candidates whose payload is looked at.
+  /// Candidates that are compared with the expected payload, and those of which the payload is read.
   private static let candidates = 8
-  private static let clip: Float = 3
+  private static let read = 3
+  /// A payload's tiles alone must reach this, so that the synchronisation that all payloads share does not speak for one.
+  private static let ownEvidence: Float = 4
 
   private let key: WatermarkKey
+  private let syncBySlot: [Float]
   private let expected: [Float]
   private let expectedPayload: UInt32
   private let scratch = Scratch()
@@ -52,105 +64,78 @@ struct TileSearch {
   init(key: WatermarkKey, expected: UInt32) {
     self.key = key
     self.expected = key.chips(expected)
+    syncBySlot = (0..<Layout.tiles).map { key.sync[$0 % Layout.slots * Layout.bands + $0 / Layout.slots] }
     expectedPayload = expected
   }
 
-  /// `rows`: [frames, LevelAnalyzer.frameWidth]. The best matches of windows of the given lengths (frames) that end at the end.
-  func callAsFunction(_ rows: UnsafePointer<Float>, frames: Int, lengths: [Int]) -> Match? {
+  /// `filtered`, `levels`: [frames, LevelAnalyzer.frameWidth]. The best match of windows of the given lengths (frames) that end at the end.
+  func callAsFunction(
+    _ filtered: UnsafePointer<Float>, levels: UnsafePointer<Float>, frames: Int, lengths: [Int]
+  ) -> Match? {
     let bands = Layout.bands
     guard frames >= Layout.periodFrames / 2 else { return nil }
-    let whitened = scratch.buffer(0, frames * LevelAnalyzer.frameWidth)
+    let evidence = scratch.buffer(0, frames * LevelAnalyzer.frameWidth)
+    let work = scratch.buffer(1, 2 * (frames + 1) * bands)
     for scale in LevelAnalyzer.scales.indices {
-      whiten(rows + scale * bands, frames, into: whitened + scale * frames * bands)
+      v2a_tile_soft(
+        evidence + scale * frames * bands, filtered + scale * bands, levels + scale * bands, LevelAnalyzer.frameWidth, frames,
+        Layout.slotFrames, bands, work)
+    }
+    func window(_ match: Match) -> UnsafePointer<Float> {
+      UnsafePointer(evidence + (match.hypothesis.scale * frames + match.skipped) * bands)
     }
     var found: [Match] = []
     for length in lengths {
       let used = min(length, frames)
       if length != lengths.first, used == frames { continue }
-      for hypothesis in Self.hypotheses {
-        let from = whitened + hypothesis.scale * frames * bands + (frames - used) * bands
-        search(from, used, hypothesis, into: &found, last: length == lengths.first ? 0 : frames - used)
+      // The shorter windows are for sound as it is: what is changed besides is found when it lasts.
+      for hypothesis in length == lengths.first ? Self.hypotheses : [.unchanged] {
+        var match = Match()
+        match.hypothesis = hypothesis
+        match.skipped = frames - used
+        search(window(match), used, match, into: &found)
       }
       found.sort { $0.sync > $1.sync }
       if found.count > 4 * Self.candidates { found.removeLast(found.count - 4 * Self.candidates) }
+    }
+    let path = AlignmentPath(window(Match()), frames: frames, syncBySlot: syncBySlot, scratch: scratch)
+    if path.hasJumps {
+      var match = Match()
+      match.sync = path.score
+      match.path = path
+      match.offset = path.positions.last ?? 0
+      found.insert(match, at: found.firstIndex { $0.sync < match.sync } ?? found.count)
     }
     guard var best = found.first else { return nil }
     best.score = best.sync
     // Each candidate's payload: the expected one, then whatever the code says.
     for (rank, candidate) in found.prefix(Self.candidates).enumerated() {
-      let from = whitened + candidate.hypothesis.scale * frames * bands + candidate.skipped * bands
-      let folded = fold(from, frames - candidate.skipped, candidate.hypothesis)
-      let known = correlation(folded, candidate.offset, expected)
+      let tiles = tiles(window(candidate), frames - candidate.skipped, candidate)
+      let known = correlation(tiles, expected, over: nil) - candidate.handicap
       if known > best.score {
         best = candidate
         best.score = known
-        // Weaker, it might be another payload's mark whose synchronisation is in both.
-        best.payload = known >= WatermarkDetector.threshold ? expectedPayload : nil
         best.signs = expected
+        best.payload = correlation(tiles, expected, over: key.scramble) > Self.ownEvidence ? expectedPayload : nil
       }
-      guard rank < 3, candidate.sync > 3.5 else { continue }
-      var soft = [Float](repeating: 0, count: PayloadCode.codeBits)
-      for slot in 0..<Layout.slots {
-        let row = folded + (candidate.offset + slot * Layout.slotFrames) * bands
-        for b in 0..<bands where key.scramble[slot * bands + b] != 0 {
-          soft[key.codeBit[slot * bands + b]] += key.scramble[slot * bands + b] * row[b]
-        }
-      }
-      guard let payload = PayloadCode.decode(soft) else { continue }
+      guard rank < Self.read, candidate.sync > 3.5, let payload = PayloadCode.decode(soft(tiles)) else { continue }
       let signs = key.chips(payload)
       // The best of 2^48 code words reaches 8 on noise.
-      let read = correlation(folded, candidate.offset, signs)
-      if read > 9, read - 3.5 > best.score || best.payload == nil && candidate.sync > best.score - 1 {
-        let score = max(candidate.sync, read - 3.5)
+      let read = correlation(tiles, signs, over: nil)
+      let score = max(candidate.sync, read > 9 ? read - 3.5 - candidate.handicap : 0)
+      if score > best.score || best.payload == nil && candidate.sync > best.score - 1 {
         best = candidate
-        best.score = score
+        best.score = max(score, best.score)
         best.payload = payload
         best.signs = signs
       }
     }
-    best.recent = recent(whitened + best.hypothesis.scale * frames * bands, frames, best)
+    best.recent = recent(window(best) - best.skipped * bands, frames, best)
     return best
   }
 
-  /// Mean level over a slot, less its mean over seven slots, less the mean of that over seven bands, each band scaled to 1.
-  private func whiten(_ rows: UnsafePointer<Float>, _ frames: Int, into out: UnsafeMutablePointer<Float>) {
-    let bands = Layout.bands, stride = LevelAnalyzer.frameWidth
-    let sums = scratch.buffer(1, (frames + 1) * bands)
-    for b in 0..<bands { sums[b] = 0 }
-    for f in 0..<frames {
-      for b in 0..<bands { sums[(f + 1) * bands + b] = sums[f * bands + b] + rows[f * stride + b] + 70 }
-    }
-    let near = Layout.slotFrames / 2, far = 7 * Layout.slotFrames / 2
-    let line = scratch.buffer(2, bands + 1)
-    let square = scratch.buffer(3, bands)
-    for b in 0..<bands { square[b] = 0 }
-    for f in 0..<frames {
-      let a0 = max(0, f - near), a1 = min(frames, f + near), c0 = max(0, f - far), c1 = min(frames, f + far)
-      let slot = 1 / Float(a1 - a0), span = 1 / Float(c1 - c0)
-      let row = out + f * bands
-      for b in 0..<bands {
-        row[b] = (sums[a1 * bands + b] - sums[a0 * bands + b]) * slot - (sums[c1 * bands + b] - sums[c0 * bands + b]) * span
-      }
-      var sum: Float = 0
-      line[0] = 0
-      for b in 0..<bands {
-        sum += row[b]
-        line[b + 1] = sum
-      }
-      for b in 0..<bands {
-        let low = max(0, b - 3), high = min(bands, b + 4)
-        row[b] = min(max(row[b] - (line[high] - line[low]) / Float(high - low), -6), 6)
-        square[b] += row[b] * row[b]
-      }
-    }
-    for b in 0..<bands { square[b] = 1 / ((square[b] / Float(frames)).squareRoot() + 0.1) }
-    for f in 0..<frames {
-      for b in 0..<bands { out[f * bands + b] = min(max(out[f * bands + b] * square[b], -Self.clip), Self.clip) }
-    }
-  }
-
   /// Sum of all repetitions of the pattern, two periods long: row q is frame q of the period at the hypothesis's tempo.
-  private func fold(_ whitened: UnsafePointer<Float>, _ frames: Int, _ hypothesis: Hypothesis) -> UnsafeMutablePointer<Float> {
+  private func fold(_ evidence: UnsafePointer<Float>, _ frames: Int, _ hypothesis: Hypothesis) -> UnsafeMutablePointer<Float> {
     let bands = Layout.bands, period = Layout.periodFrames
     let folded = scratch.buffer(4, 2 * period * bands)
     for i in 0..<period * bands { folded[i] = 0 }
@@ -158,7 +143,7 @@ struct TileSearch {
     while true {
       let f = Int(Double(original) * hypothesis.tempo + 0.5)
       if f >= frames { break }
-      v2a_axpy(folded + q * bands, whitened + f * bands, 1, bands)
+      v2a_axpy(folded + q * bands, evidence + f * bands, 1, bands)
       original += 1
       q = q + 1 == period ? 0 : q + 1
     }
@@ -166,11 +151,9 @@ struct TileSearch {
     return folded
   }
 
-  private func search(
-    _ whitened: UnsafePointer<Float>, _ frames: Int, _ hypothesis: Hypothesis, into found: inout [Match], last skipped: Int
-  ) {
+  private func search(_ evidence: UnsafePointer<Float>, _ frames: Int, _ plan: Match, into found: inout [Match]) {
     let bands = Layout.bands, period = Layout.periodFrames
-    let folded = fold(whitened, frames, hypothesis)
+    let folded = fold(evidence, frames, plan.hypothesis)
     let z = scratch.buffer(5, period)
     v2a_correlate_tiles(z, folded, key.sync, period, Layout.slotFrames, Layout.slots, bands)
     // Under chance the sum has the variance of the tiles that it adds up.
@@ -180,39 +163,61 @@ struct TileSearch {
       for b in 0..<bands { sum += folded[q * bands + b] * folded[q * bands + b] }
       variance[q % Layout.slotFrames] += sum
     }
-    for phase in variance.indices { variance[phase] = 1 / (variance[phase] / 3 + 1e-6).squareRoot() }
+    for phase in variance.indices { variance[phase] = 1 / (variance[phase] * WatermarkKey.syncShare + 1e-6).squareRoot() }
     for o in 0..<period { z[o] *= variance[o % Layout.slotFrames] }
     // The two best positions that are no neighbours.
     for _ in 0..<2 {
       var best = 0
       for o in 1..<period where z[o] > z[best] { best = o }
       guard z[best] > 2 else { break }
-      var match = Match()
-      match.sync = z[best]
-      match.hypothesis = hypothesis
+      var match = plan
+      match.sync = z[best] - plan.hypothesis.handicap
       match.offset = best
-      match.skipped = skipped
       found.append(match)
       for d in -5...5 { z[(best + d + period) % period] = 0 }
     }
   }
 
-  /// Normalised correlation of all tiles with `signs`.
-  private func correlation(_ folded: UnsafePointer<Float>, _ offset: Int, _ signs: [Float]) -> Float {
-    let bands = Layout.bands
-    var sum: Float = 0, square: Float = 1e-6
-    for slot in 0..<Layout.slots {
-      let row = folded + (offset + slot * Layout.slotFrames) * bands
-      for b in 0..<bands {
-        sum += signs[slot * bands + b] * row[b]
-        square += row[b] * row[b]
+  /// Evidence for each tile, [slots, bands], summed over all repetitions.
+  private func tiles(_ evidence: UnsafePointer<Float>, _ frames: Int, _ match: Match) -> UnsafePointer<Float> {
+    let bands = Layout.bands, slot = Layout.slotFrames
+    let tiles = scratch.buffer(7, Layout.tiles)
+    if let path = match.path {
+      for i in 0..<Layout.tiles { tiles[i] = 0 }
+      for (block, position) in path.positions.enumerated() {
+        for f in block * AlignmentPath.block..<min(frames, (block + 1) * AlignmentPath.block) {
+          let since = (f - position + Layout.periodFrames) % Layout.periodFrames
+          if since % slot == 0 { v2a_axpy(tiles + since / slot * bands, evidence + f * bands, 1, bands) }
+        }
       }
+    } else {
+      let folded = fold(evidence, frames, match.hypothesis)
+      for s in 0..<Layout.slots {
+        (tiles + s * bands).update(from: folded + (match.offset + s * slot) * bands, count: bands)
+      }
+    }
+    return UnsafePointer(tiles)
+  }
+
+  /// Normalised correlation of the tiles with `signs`: all, or where `mask` is not 0.
+  private func correlation(_ tiles: UnsafePointer<Float>, _ signs: [Float], over mask: [Float]?) -> Float {
+    var sum: Float = 0, square: Float = 1e-6
+    for i in 0..<Layout.tiles where mask.map({ $0[i] != 0 }) ?? true {
+      sum += signs[i] * tiles[i]
+      square += tiles[i] * tiles[i]
     }
     return sum / square.squareRoot()
   }
 
+  /// Evidence for each code bit.
+  private func soft(_ tiles: UnsafePointer<Float>) -> [Float] {
+    var soft = [Float](repeating: 0, count: PayloadCode.codeBits)
+    for i in 0..<Layout.tiles where key.scramble[i] != 0 { soft[key.codeBit[i]] += key.scramble[i] * tiles[i] }
+    return soft
+  }
+
   /// The score of the last period at the match's position, over the tiles whose signs are known.
-  private func recent(_ whitened: UnsafePointer<Float>, _ frames: Int, _ match: Match) -> Float {
+  private func recent(_ evidence: UnsafePointer<Float>, _ frames: Int, _ match: Match) -> Float {
     let bands = Layout.bands
     let signs = match.signs ?? key.sync
     var sum: Float = 0, square: Float = 1e-6
@@ -221,7 +226,7 @@ struct TileSearch {
     while original < length {
       if original >= length - Double(Layout.periodFrames) {
         let f = min(frames - 1, match.skipped + Int(original * match.hypothesis.tempo + 0.5))
-        let row = whitened + f * bands
+        let row = evidence + f * bands
         for b in 0..<bands where signs[slot * bands + b] != 0 {
           sum += signs[slot * bands + b] * row[b]
           square += row[b] * row[b]

@@ -1,8 +1,8 @@
 /// Finds the mark in a stream of 48 kHz audio without the original: a report per half second, over the last ten seconds.
 public final class WatermarkDetector {
-  /// Score from which a mark counts as present. On 5 hours of unmarked sound one ten-second piece in a thousand reaches 5.5 and
-  /// none this; a file of an hour has hundreds of pieces.
-  public static let threshold: Float = 6.5
+  /// Score from which a mark counts as present. Of 5.9 hours of unmarked sound, one ten-second piece in a thousand reaches 4.7 and
+  /// none 5; a file of an hour has hundreds of pieces, looked at every half second.
+  public static let threshold: Float = 6.0
   /// Samples from one report to the next.
   public static let interval: Int64 = 24_000
   /// Longest window in frames: five periods, and a shorter one for sound that was cut.
@@ -12,22 +12,31 @@ public final class WatermarkDetector {
   private let analyzer = LevelAnalyzer()
   private let search: TileSearch
   /// Levels of the last `window` frames.
-  private var rows: [Float] = []
+  private var levels: [Float] = []
+  /// The filter's output for them; its last `TileFilter.waiting` rows wait for levels to come.
+  private var filtered: [Float] = []
   private var firstFrame: Int64 = 0
   private var taken: Int64 = 0
-  private var nextReport = WatermarkDetector.interval
+  private let interval: Int64
+  private var nextReport: Int64
 
-  /// `expected`: the payload that is looked for first; any other is found too, but needs a clearer mark.
-  public init(key: WatermarkKey = .standard, expected: UInt32 = WatermarkEmbedder.standardPayload) {
+  /// `expected`: the payload that is looked for first; any other is found too, but needs a clearer mark. `interval`: samples from one
+  /// report to the next, above 0.
+  public init(
+    key: WatermarkKey = .standard, expected: UInt32 = WatermarkEmbedder.standardPayload, interval: Int64 = WatermarkDetector.interval
+  ) {
+    self.interval = max(1, interval)
+    nextReport = self.interval
     search = TileSearch(key: key, expected: expected)
   }
 
   public func reset() {
     analyzer.reset()
-    rows.removeAll(keepingCapacity: true)
+    levels.removeAll(keepingCapacity: true)
+    filtered.removeAll(keepingCapacity: true)
     firstFrame = 0
     taken = 0
-    nextReport = Self.interval
+    nextReport = interval
   }
 
   /// Takes interleaved samples of 1 or 2 channels; reports that have become due.
@@ -39,11 +48,11 @@ public final class WatermarkDetector {
     while done < count {
       let size = Int(min(Int64(count - done), nextReport - taken))
       let piece = size == count && done == 0 ? samples : Array(samples[channels * done..<channels * (done + size)])
-      analyzer.append(piece, channels: channels, into: &rows)
+      analyzer.append(piece, channels: channels, into: &levels)
       done += size
       taken += Int64(size)
       if taken == nextReport {
-        nextReport += Self.interval
+        nextReport += interval
         if let report = look() { reports.append(report) }
       }
     }
@@ -53,20 +62,29 @@ public final class WatermarkDetector {
   /// The stream has ended: the report of what came after the last one.
   public func finish() -> WatermarkReport? {
     defer { reset() }
-    return taken > nextReport - Self.interval ? look() : nil
+    return taken > nextReport - interval ? look() : nil
   }
 
   private func look() -> WatermarkReport? {
     let width = LevelAnalyzer.frameWidth
-    let surplus = rows.count / width - Self.window
+    // Rows that lie whole inside what is there are final; the others are made for this once.
+    let done = filtered.count / width
+    TileFilter.append(levels, from: done, to: &filtered)
+    let surplus = levels.count / width - Self.window
     if surplus > 0 {
-      rows.removeFirst(surplus * width)
+      levels.removeFirst(surplus * width)
+      filtered.removeFirst(surplus * width)
       firstFrame += Int64(surplus)
     }
-    let frames = rows.count / width
-    let match = rows.withUnsafeBufferPointer { buffer in
-      buffer.baseAddress.flatMap { search($0, frames: frames, lengths: Self.lengths) }
+    let frames = levels.count / width
+    let match = levels.withUnsafeBufferPointer { levels in
+      filtered.withUnsafeBufferPointer { filtered in
+        levels.baseAddress.flatMap { levels in
+          filtered.baseAddress.flatMap { search($0, levels: levels, frames: frames, lengths: Self.lengths) }
+        }
+      }
     }
+    filtered.removeLast(min(filtered.count, TileFilter.waiting * width))
     guard let match else { return nil }
     var report = WatermarkReport()
     report.start = (firstFrame + Int64(match.skipped)) * Int64(Layout.hop)

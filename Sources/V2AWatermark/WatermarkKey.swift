@@ -5,6 +5,9 @@ import CKernels
 public struct WatermarkKey: Sendable, Equatable {
   public static let standard = WatermarkKey("gst-v2a public watermark key 1")
 
+  /// Part of the tiles that is for synchronisation, and what finds a mark whose payload is not known.
+  static let syncShare: Float = 0.5
+
   /// Sign of tile (slot, band) for synchronisation; 0 where it carries payload.
   let sync: [Float]
   /// Sign that a tile lays over its code bit; 0 where it carries synchronisation.
@@ -22,13 +25,13 @@ public struct WatermarkKey: Sendable, Equatable {
     for i in stride(from: Layout.tiles - 1, to: 0, by: -1) {
       order.swapAt(i, Int(Self.number(hash, UInt32(i), 0) % UInt32(i + 1)))
     }
-    // Every third tile of the shuffled plane is for synchronisation, the others take the code bits in turn.
+    // Every second tile of the shuffled plane is for synchronisation, the others take the code bits in turn.
     var sync = [Float](repeating: 0, count: Layout.tiles), scramble = sync
     var codeBit = [Int](repeating: 0, count: Layout.tiles)
     var turn = 0
     for (i, tile) in order.enumerated() {
       let sign: Float = Self.number(hash, UInt32(tile), 1) & 1 == 0 ? -1 : 1
-      if i % 3 == 0 {
+      if i % 2 == 0 {
         sync[tile] = sign
       } else {
         scramble[tile] = sign

@@ -9,14 +9,17 @@ import V2AWatermark
 struct WatermarkBatch: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watermark-batch",
-    abstract: "Marks and searches raw float32 48 kHz stereo files, as lines on standard input say.",
+    abstract: "Marks, searches and studies raw float32 48 kHz stereo files, as lines on standard input say.",
     discussion: """
       mark PAYLOAD IN OUT     writes IN, marked, to OUT; prints: mark, seconds of sound, seconds spent
       find SECONDS IN         looks at IN in pieces of so many seconds (0: whole); prints per piece: find, score, payload or -,
                               tempo, pitch, seconds of sound, seconds spent
+      levels IN OUT           writes the levels of IN's bands, float32 [frames, bands], to OUT
+      signs PAYLOAD OUT       writes the signs of a period of the mark, float32 [slots, bands], to OUT
       """)
 
   @Option(help: "Key; default: the public one.") var key = ""
+  @Option(help: "Seconds from one look to the next.") var every = 0.5
   @Option(help: "Payload that is looked for first.") var expected: UInt32 = WatermarkEmbedder.standardPayload
 
   func run() throws {
@@ -36,7 +39,7 @@ struct WatermarkBatch: ParsableCommand {
         let samples = try Self.read(words[2])
         let seconds = Double(words[1]) ?? 0
         let size = seconds > 0 ? Int(seconds * 48_000) * 2 : max(2, samples.count)
-        let detector = WatermarkDetector(key: key, expected: expected)
+        let detector = WatermarkDetector(key: key, expected: expected, interval: Int64(min(max(every, 0.1), 1000) * 48_000))
         var start = 0
         // The rest after the last whole piece counts only when there is no whole one.
         repeat {
@@ -49,6 +52,8 @@ struct WatermarkBatch: ParsableCommand {
             "find\t\(best.score)\t\(payload.map(String.init) ?? "-")\t\(best.tempo)\t\(best.pitch)\t\(Double(piece.count) / 96_000)\t\(Self.cpu() - begun)")
           start += size
         } while start + size <= samples.count
+      case ("levels", 3): try Self.write(WatermarkStudy.levels(Self.read(words[1])), words[2])
+      case ("signs", 3): try Self.write(WatermarkStudy.signs(payload: UInt32(words[1]) ?? 0, key: key), words[2])
       default: throw ValidationError("not understood: \(line)")
       }
     }

@@ -1,4 +1,5 @@
 import Testing
+import V2ATensor
 @testable import V2AWatermark
 
 #if canImport(Glibc)
@@ -157,6 +158,29 @@ func find(_ samples: [Float], key: String = "", expected: UInt32 = WatermarkEmbe
     #expect(find(cut.map { 0.25 * $0 }).payload == 4242)
   }
 
+  /// 0.7 s taken out, 0.9 s of something else put in: the payload is read across both.
+  @Test func cutAndInserted() {
+    let marked = mark(sound(seconds: 12, seed: 14), payload: 99)
+    let other = sound(seconds: 0.9, seed: 15)
+    let edited = Array(marked[..<(2 * 190_000)] + marked[(2 * 223_600)..<(2 * 400_000)] + other + marked[(2 * 400_000)...])
+    let report = find(edited)
+    #expect(report.isPresent && report.payload == 99)
+  }
+
+  /// Two seconds are enough, for a payload that nobody expects too.
+  @Test(arguments: [WatermarkEmbedder.standardPayload, 0x1234_5678]) func twoSeconds(payload: UInt32) {
+    let marked = mark(sound(seconds: 6, seed: 16), payload: payload)
+    #expect(find(Array(marked[(2 * 100_000)..<(2 * 196_000)])).isPresent)
+  }
+
+  /// A mark of another payload is never taken for the expected one, though all share the synchronisation.
+  @Test(arguments: [5, 6, 7] as [UInt32]) func expectedPayloadIsNotPresumed(payload: UInt32) {
+    let detector = WatermarkDetector()
+    let marked = mark(sound(seconds: 8, seed: 17), payload: payload)
+    let reports = detector.append(marked) + (detector.finish().map { [$0] } ?? [])
+    #expect(reports.allSatisfy { $0.payload == nil || $0.payload == payload } && reports.contains { $0.payload == payload })
+  }
+
   /// Played 3 % faster, by linear interpolation.
   @Test func speed() {
     let marked = mark(sound(seconds: 11, seed: 12))
@@ -180,6 +204,49 @@ func find(_ samples: [Float], key: String = "", expected: UInt32 = WatermarkEmbe
     }
     parts += detector.finish().map { [$0] } ?? []
     #expect(parts == whole && whole.count >= 4)
+  }
+}
+
+@Suite struct TileTests {
+  /// Sound that does not change says nothing: the filter's taps sum to nothing, to their three digits.
+  @Test func filterIgnoresSteadyLevels() {
+    var rows: [Float] = []
+    TileFilter.append([Float](repeating: 40, count: 50 * LevelAnalyzer.frameWidth), from: 10, to: &rows)
+    #expect(rows.count == 40 * LevelAnalyzer.frameWidth && rows.allSatisfy { abs($0) < 1 })
+  }
+
+  /// Rows made as levels come are those made at once.
+  @Test func filterStreams() {
+    var numbers = Numbers(state: 40)
+    let levels = (0..<60 * LevelAnalyzer.frameWidth).map { _ in 20 * numbers.noise() }
+    var whole: [Float] = [], parts: [Float] = []
+    TileFilter.append(levels, from: 0, to: &whole)
+    for end in [20, 41, 60] {
+      TileFilter.append(Array(levels[..<(end * LevelAnalyzer.frameWidth)]), from: parts.count / LevelAnalyzer.frameWidth, to: &parts)
+      if end < 60 { parts.removeLast(TileFilter.waiting * LevelAnalyzer.frameWidth) }
+    }
+    #expect(parts == whole)
+  }
+
+  /// The path follows the pattern from one position to another, and stays where there is one only.
+  @Test func pathFollowsJumps() {
+    let key = WatermarkKey.standard
+    let bySlot = (0..<Layout.tiles).map { key.sync[$0 % Layout.slots * Layout.bands + $0 / Layout.slots] }
+    var numbers = Numbers(state: 41)
+    func evidence(_ position: (Int) -> Int) -> [Float] {
+      (0..<900).flatMap { f in
+        let since = (f - position(f) + 4 * Layout.periodFrames) % Layout.periodFrames
+        // At a tile's first frame, where the filter's output peaks.
+        let height: Float = since % Layout.slotFrames == 0 ? 0.6 : 0
+        return (0..<Layout.bands).map { height * key.sync[since / Layout.slotFrames * Layout.bands + $0] + numbers.noise() }
+      }
+    }
+    let scratch = Scratch()
+    let cut = evidence { $0 < 432 ? 17 : 140 }
+    let path = AlignmentPath(cut, frames: 900, syncBySlot: bySlot, scratch: scratch)
+    #expect(path.positions == [Int](repeating: 17, count: 9) + [Int](repeating: 140, count: 10) && path.score > 6)
+    let straight = AlignmentPath(evidence { _ in 50 }, frames: 900, syncBySlot: bySlot, scratch: scratch)
+    #expect(!straight.hasJumps && straight.handicap == 0)
   }
 }
 

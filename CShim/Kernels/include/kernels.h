@@ -75,6 +75,19 @@ void v2a_range_sums(float *y, const float *x, const float *edges, size_t bands, 
 void v2a_correlate_tiles(float *z, const float *fold, const float *chips, size_t offsets, size_t stride, size_t slots,
                          size_t bands);
 
+/* Matched filter over levels [frames, width], `width` a number of groups of `bands` (at most 64): row `frame` of
+ * y[b] = sum_t taps[0, t] x[t, b] + taps[1, t] (x[t, b - 1] + x[t, b + 1]) + taps[2, t] (x[t, b - 2] + x[t, b + 2]), x[t] = levels
+ * of frame `frame` - `before` + t, t < count; beyond an edge the edge again. taps: [3, count]. */
+void v2a_tile_filter(float *y, const float *levels, size_t width, size_t frames, size_t frame, const float *taps, size_t count,
+                     size_t before, size_t bands);
+/* Filter outputs y and levels ([frames, stride], of which `bands`) -> evidence [frames, bands] for the sign of the tile of `slot`
+ * frames that begins there: y over its local deviation to the power 1.5, limited, and less where the level is at the lowest of
+ * the stretch, which then is another sound's. scratch: 2 (frames + 1) bands. */
+void v2a_tile_soft(float *out, const float *y, const float *levels, size_t stride, size_t frames, size_t slot, size_t bands,
+                   float *scratch);
+/* z[f, s] = sum_b rows[f, b] chips[b, s], at most 64 slots. */
+void v2a_tile_products(float *z, const float *rows, const float *chips, size_t frames, size_t slots, size_t bands);
+
 /* Philox4x32-10 (Salmon et al. 2011). */
 void v2a_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2]);
 /* n standard normal numbers (Box-Muller): number i comes from block i / 4, counter (i / 4, stream, index low, index high). */

@@ -1,11 +1,16 @@
-"""Robustness, audibility and cost of the watermark, beside a peer's: python -m evaluation.watermark [--hours 5] [--clips 60]
+r"""Robustness, audibility and cost of the watermark, beside a peer's: python -m evaluation.watermark [--hours 5] [--clips 60]
 
 Needs `swift build -c release --product v2a-tool`, ffmpeg, soundfile, soxr, scipy, tqdm, and sound below --data (recorded music,
 spoken descriptions and effects as `python -m corpus.fetch` unpacks them). With --peaq FOLDER (that holds libgstpeaq.so) also ODG.
+GstPEAQ 0.6.1 (github.com/HSU-ANT/gstpeaq, commit 0b9315e) builds with its autogen.sh and configure, or, in its folder, with
+    touch src/config.h && cc -shared -fPIC -O2 -Isrc -DPACKAGE='"gstpeaq"' -DPACKAGE_VERSION='"0.6.1"' -DPACKAGE_NAME='"GstPEAQ"' \
+      -DPACKAGE_URL='"."' -DPACKAGE_BUGREPORT='"."' src/{gstpeaq,gstpeaqplugin,earmodel,leveladapter,modpatt,fftearmodel,fbearmodel,movaccum,movs,nn}.c \
+      -o libgstpeaq.so $(pkg-config --cflags --libs gstreamer-base-1.0 gstreamer-fft-1.0) -lm
 Half of the clips bear the default payload, half a payload that the detector does not know. Prints and writes watermark.tsv.
 """
 
 import argparse
+import csv
 import os
 import re
 import subprocess
@@ -39,9 +44,12 @@ def read(path, start=0.0, seconds=None):
     return soxr.resample(x, rate, RATE).astype("f4") if rate != RATE else x
 
 
-def find_sounds(folder):
+def find_sounds(folder, fitting=False):
+    """Paths of music, speech and effects: the third on which the detector's filter is fitted, or the rest, to measure on."""
     music, speech, effects = [], [], []
     for path in sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in SOUNDS and p.is_file()):
+        if (zlib.crc32(path.name.encode()) % 3 == 0) != fitting:
+            continue
         name = str(path).lower()
         if "music" in name and path.stat().st_size > 500_000:
             music.append(path)
@@ -77,12 +85,30 @@ def excerpt(paths, seconds, random):
                 return x * min(1, 0.95 / np.abs(x).max())
 
 
-class Tool:
-    """v2a-tool watermark-batch on files in a folder."""
+def corpus_sounds(folder, random):
+    """Recorded and synthesised sounds of the training corpus in random order, joined to stretches of two minutes."""
+    with open(folder / "index.tsv") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    samples = np.memmap(folder / "audio.f16", "<f2", "r")
+    random.shuffle(rows)
+    parts, length = [], 0
+    for row in rows:
+        n, channels, start = int(row["n_samples"]), int(row["channels"]), int(row["offset_samples"])
+        x = samples[start : start + n * channels].astype("f4").reshape(n, channels)
+        if rms(x) > 0.001:
+            parts.append(np.repeat(x, 2, 1) if channels == 1 else x)
+            length += n
+        if length >= 120 * RATE:
+            yield np.concatenate(parts)
+            parts, length = [], 0
 
-    def __init__(self, folder):
+
+class Tool:
+    """v2a-tool watermark-batch on files in a folder; one look at each piece, at its end."""
+
+    def __init__(self, folder, every=20):
         self.folder = Path(folder)
-        self.words = [str(ROOT / ".build/release/v2a-tool"), "watermark-batch"]
+        self.words = [str(ROOT / ".build/release/v2a-tool"), "watermark-batch", "--every", str(every)]
         self.seconds = {"mark": [0.0, 0.0], "find": [0.0, 0.0]}
 
     def write(self, name, x):
@@ -157,6 +183,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--data", type=Path, default=Path.home() / ".cache/gst-v2a/unpacked")
     arguments.add_argument("--hours", type=float, default=5, help="of unmarked sound for the threshold")
+    arguments.add_argument("--corpus", type=Path, default=Path.home() / ".cache/gst-v2a/corpus", help="its sounds are 60 %% of the unmarked")
     arguments.add_argument("--clips", type=int, default=60)
     arguments.add_argument("--peer-clips", type=int, default=24, help="of the same clips, for the peer")
     arguments.add_argument("--peaq", type=Path)
@@ -176,19 +203,18 @@ def main():
 
     with tempfile.TemporaryDirectory() as work:
         tool = Tool(work)
-        # Threshold: unmarked sound, whole tracks of music and strings of speech and effects.
-        scores, short, kinds, peer_scores = [], [], {"music": 0.0, "speech": 0.0, "effects": 0.0}, []
+        # Threshold: unmarked sound, whole tracks of music and the training corpus (effects, ambiences, instruments).
+        scores, short, kinds, peer_scores = [], [], {"music": 0.0, "corpus": 0.0}, []
         wanted = 0 if a.thresholds else a.hours * 3600
         bar = tqdm(total=int(wanted), unit="s", desc="unmarked")
-        tracks = iter(music)
+        tracks, sounds = iter(music), corpus_sounds(a.corpus, random) if wanted else iter(())
         while sum(kinds.values()) < wanted:
-            kind = "music" if kinds["music"] < 0.8 * wanted else "speech" if kinds["speech"] < 0.1 * wanted else "effects"
-            track = next(tracks, None) if kind == "music" else None
-            x = read(track) if track else strings(speech if kind == "speech" else effects, 120, random)
+            kind = "corpus" if kinds["corpus"] < 0.6 * wanted else "music"
+            x = next(sounds) if kind == "corpus" else read(next(tracks))
             if x is None or len(x) < 10 * RATE:
                 continue
             scores += [s for s, _ in tool.find([x], 10)]
-            short += [s for s, _ in tool.find([x[: 60 * RATE]], 2)]
+            short += [s for s, _ in tool.find([x[: 30 * RATE]], 2)]
             if model is not None and len(peer_scores) < 500:
                 for start in range(0, min(len(x), 60 * RATE) - 10 * RATE + 1, 10 * RATE):
                     peer_scores.append(peer.score(model, x[start : start + 10 * RATE]))
@@ -263,7 +289,10 @@ def main():
             note = f"{right}/{int(hits.sum())}" + (f" + {second} the second" if second else "")
             say(name, target, f"{hits.mean():.3f}", f"{hits[known].mean():.3f}", f"{hits[~known].mean():.3f}",
                 f"{np.mean([s >= built_in for s, _ in found]):.3f}", note, wrong, theirs)
-        for what, label in (("mark", "embedding"), ("find", "detection")):
+        tool = Tool(work, every=0.5)
+        for clip in clips[:12]:
+            tool.find([tool.mark(clip["x"], STANDARD)])
+        for what, label in (("mark", "embedding"), ("find", "detection, a look every half second")):
             sound, spent = tool.seconds[what]
             say(f"cost of {label}", f"{100 * spent / sound:.2f} % of real time, one core")
     a.out.write_text("\n".join(lines) + "\n")
