@@ -6,7 +6,7 @@ struct ModelConfiguration: Sendable {
   let transformer: DiffusionConfig
   let decoderWidth, decoderDepth, decoderInner: Int
   let defaults: SoundtrackSettings
-  let timeShift: Float
+  let guidanceRescale, timeShift: Float
   let visualSeconds: Double
 
   init(_ json: JSON) throws(CheckpointError) {
@@ -37,6 +37,7 @@ struct ModelConfiguration: Sendable {
     defaults.steps = try whole(json, "steps", SoundtrackSettings.steps)
     defaults.guidanceScale = Float(try real("guidance_scale", 0...20))
     self.defaults = defaults
+    guidanceRescale = Float(try real("guidance_rescale", 0...1))
     timeShift = Float(try real("time_shift", 0.1...10))
     visualSeconds = try real("visual_seconds", 0.1...60)
   }

@@ -122,7 +122,8 @@ final class Soundtrack: SoundtrackGenerator {
     let size = window.chunk.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)
     let sampler = FlowMatchingSampler(
-      steps: settings.steps, guidanceScale: settings.guidanceScale, timeShift: model.configuration.timeShift)
+      steps: settings.steps, guidanceScale: settings.guidanceScale, guidanceRescale: model.configuration.guidanceRescale,
+      timeShift: model.configuration.timeShift)
     var steps = 0
     let sampling = now()
     let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
@@ -146,7 +147,7 @@ final class Soundtrack: SoundtrackGenerator {
     var decoded: [[Float]] = []
     for i in tracks.indices {
       tracks[i].latents.append(Array(x[i * size..<(i + 1) * size]))
-      var samples = try decode(first..<committed, of: tracks[i])
+      var samples = try decode(first..<committed, of: &tracks[i])
       tracks[i].fadeInAfterSilence(&samples)
       decoded.append(samples)
     }
@@ -174,7 +175,7 @@ final class Soundtrack: SoundtrackGenerator {
     let known = min(committed, max(first, Int64(window.chunk.lowerBound) * LatentGrid.samplesPerLatent))
     var chunks: [AudioChunk] = []
     for i in tracks.indices {
-      var samples = tracks[i].latents.isEmpty ? [Float](repeating: 0, count: 2 * Int(known - first)) : try decode(first..<known, of: tracks[i])
+      var samples = tracks[i].latents.isEmpty ? [Float](repeating: 0, count: 2 * Int(known - first)) : try decode(first..<known, of: &tracks[i])
       Variation.fadeOut(&samples)
       samples += [Float](repeating: 0, count: 2 * Int(committed - known))
       tracks[i].restart(at: window.chunk.upperBound)
@@ -262,13 +263,14 @@ final class Soundtrack: SoundtrackGenerator {
   }
 
   /// Interleaved samples of `range`, from the latents around it.
-  private func decode(_ range: Range<Int64>, of track: Variation) throws(EngineError) -> [Float] {
+  private func decode(_ range: Range<Int64>, of track: inout Variation) throws(EngineError) -> [Float] {
     guard !range.isEmpty else { return [] }
     let hop = LatentGrid.samplesPerLatent
     let latents = track.latents
     let from = max(latents.start, Int(range.lowerBound / hop) - AudioDecoder.lookBack)
     let planar = model.decoder(
-      latents[from..<latents.end], first: from, noise: NoiseSource(seed: track.settings.seed), scratch: scratch)
+      latents[from..<latents.end], first: from, noise: NoiseSource(seed: track.settings.seed), partials: &track.partials,
+      scratch: scratch)
     let length = planar.count / 2
     let skip = Int(range.lowerBound - Int64(from) * hop)
     var out = [Float](repeating: 0, count: 2 * range.count)

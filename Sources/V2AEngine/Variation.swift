@@ -6,17 +6,20 @@ import V2ATensor
 struct Variation {
   var settings: SoundtrackSettings
   var latents = History(width: Codec.latent)
+  var partials: PartialStream
   /// The window before was given up.
   var wasSilent = false
 
   /// Begins with latent number `index`.
   init(_ settings: SoundtrackSettings, at index: Int) {
     self.settings = settings
+    partials = PartialStream(at: index)
     latents.restart(at: index)
   }
 
   mutating func restart(at index: Int) {
     latents.restart(at: index)
+    partials = PartialStream(at: index)
     wasSilent = false
   }
 
@@ -28,7 +31,7 @@ struct Variation {
     return other
   }
 
-  /// The seed's noise for latents `range` [count, 64].
+  /// The seed's noise for latents `range` [count, 152].
   func noise(of range: Range<Int>, into x: UnsafeMutablePointer<Float>) {
     let source = NoiseSource(seed: settings.seed)
     for (row, index) in range.enumerated() {

@@ -25,8 +25,9 @@ CONFIG = {
     "format": 1,
     "hop": 24,
     "context": 40,
-    "steps": 16,
+    "steps": 8,
     "guidance_scale": 5.0,
+    "guidance_rescale": 1.0,
     "time_shift": 1.0,
     "visual_seconds": 4.0,
     "motion_look_ahead": 4,
@@ -64,10 +65,12 @@ def restore(path: Path) -> dict:
 
 
 def warm_start(model: torch.nn.Module, folder: Path, stem: str):
-    """Loads what an exported network has of a model's parameters, by name and shape; the others keep their start values."""
+    """Loads what an exported network has of a model's parameters, by name; what is new or has grown keeps its start values there."""
     stored, own = restore(folder / f"{stem}.safetensors"), model.state_dict()
-    fitting = {k: v for k, v in stored.items() if k in own and own[k].shape == v.shape}
-    model.load_state_dict(fitting, strict=False)
+    fitting = {k: v for k, v in stored.items() if k in own and own[k].dim() == v.dim() and all(n <= m for n, m in zip(v.shape, own[k].shape))}
+    with torch.no_grad():
+        for k, v in fitting.items():
+            own[k][tuple(slice(n) for n in v.shape)] = v
     print(f"{stem}: {len(fitting)} of {len(own)} tensors from {folder}", flush=True)
 
 

@@ -14,7 +14,7 @@ import soundfile
 import torch
 
 from export import restore
-from models.audio_codec import BINS, FRAMES, LATENT_HOP, RATE, AudioDecoder
+from models.audio_codec import BINS, FRAMES, LATENT, LATENT_HOP, RATE, AudioDecoder
 from models.diffusion_transformer import DiffusionConfig, DiffusionTransformer
 from models.flow_matching import guided, step_times
 from models.frame_encoder import FrameEncoder
@@ -88,7 +88,7 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
         motion = torch.zeros(1, total, TOKEN)
     p, states, mask = encode_prompt(model, prompt)
     np_, nstates, nmask = encode_prompt(model, negative)
-    latents = torch.zeros(1, 0, 64)
+    latents = torch.zeros(1, 0, LATENT)
     times = step_times(steps, config["time_shift"])
     network = model["diffusion_transformer"]
     for first in range(0, total, hop):
@@ -98,16 +98,16 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
             window = classes[max(0, (first + hop) // interval - round(config["visual_seconds"] * RATE / LATENT_HOP / interval)) : (first + hop) // interval]
             window = window if len(window) else classes[-1:]
             visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ model["table"] * ROOT
-        x = torch.randn(1, hop, 64, generator=generator)
+        x = torch.randn(1, hop, LATENT, generator=generator)
         flags = (torch.arange(past.shape[1] + hop) < past.shape[1])[None]
         m = motion[:, first - past.shape[1] : first + hop]
         for now, then in zip(times[:-1], times[1:]):
             whole, t = torch.cat([past, x], 1), torch.tensor([now])
-            v = network(whole, t, flags, m, visual, p, states, mask)
+            v = network(whole, t, flags, m, visual, p, states, mask)[:, past.shape[1] :]
             if scale != 1:
-                null = network(whole, t, flags, m * 0, visual * 0, np_, nstates, nmask)
-                v = guided(v, null, scale)
-            x = x + (then - now) * v[:, past.shape[1] :]
+                null = network(whole, t, flags, m * 0, visual * 0, np_, nstates, nmask)[:, past.shape[1] :]
+                v = guided(v, null, scale, x, now, config["guidance_rescale"])
+            x = x + (then - now) * v
         latents = torch.cat([latents, x], 1)
     noise = torch.randn(1, FRAMES * total, 2, BINS, 2, generator=generator)
     return model["audio_decoder"](latents, noise)[0, :, : round(seconds * RATE)].T.numpy()

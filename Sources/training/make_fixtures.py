@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 
 from generate import encode_prompt, load_model
-from models.audio_codec import BINS, FRAMES
+from models.audio_codec import BINS, FRAMES, LATENT
 from models.flow_matching import guided, step_times
 from models.motion_encoder import TOKEN
 
@@ -55,7 +55,7 @@ def main():
     (options.out / "tokenizer.tsv").write_text("\n".join(rows) + "\n")
 
     n, past = 24, 10
-    x = wave(n * 64, 0.61).view(1, n, 64)
+    x = wave(n * LATENT, 0.61).view(1, n, LATENT)
     motion = wave(n * TOKEN, 0.29, 0.5).view(1, n, TOKEN)
     visual = wave(384, 0.53).view(1, 384)
     prompt, text, mask = encode_prompt(model, PROMPTS[5])
@@ -71,14 +71,14 @@ def main():
     chunk, times = x[:, past:], step_times(4, 1.5)
     for now, then in zip(times[:-1], times[1:]):
         whole, t = torch.cat([x[:, :past], chunk], 1), torch.tensor([now])
-        v = network(whole, t, flags, motion, visual, prompt, text, mask)
-        v0 = network(whole, t, flags, motion * 0, visual * 0, *null)
-        chunk = chunk + (then - now) * guided(v, v0, 2.5)[:, past:]
+        v = network(whole, t, flags, motion, visual, prompt, text, mask)[:, past:]
+        v0 = network(whole, t, flags, motion * 0, visual * 0, *null)[:, past:]
+        chunk = chunk + (then - now) * guided(v, v0, 2.5, chunk, now, 0.8)
     tensors["sampled"] = chunk[0]
     write("diffusion_transformer", tensors)
 
     count = 20
-    latents = wave(count * 64, 0.173, 0.8).view(1, count, 64)
+    latents = wave(count * LATENT, 0.173, 0.8).view(1, count, LATENT)
     noise = wave(count * FRAMES * 2 * BINS * 2, 0.7, 1.4).view(1, count * FRAMES, 2, BINS, 2)
     write("audio_decoder", {"samples": model["audio_decoder"](latents, noise)[0][:, ::8]})
     size = sum(p.stat().st_size for p in options.out.glob("*"))

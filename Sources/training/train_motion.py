@@ -127,7 +127,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--start", type=Path, help="model folder whose motion encoder a new training starts from")
+    parser.add_argument("--warm-start", type=Path, help="model folder whose motion encoder a new training starts from")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
@@ -139,8 +139,8 @@ def main():
     model = MotionEncoder()
     path, step = options.data / "motion" / "motion.pt", 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    if options.start and not path.exists():
-        warm_start(model, options.start, "motion_encoder")
+    if options.warm_start and not path.exists():
+        warm_start(model, options.warm_start, "motion_encoder")
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05)
     if path.exists():

@@ -150,7 +150,7 @@ private final class TimedNetwork {
         let depth = sizes["depth"]?.integer, let inner = sizes["inner"]?.integer
       else { return nil }
       let network = try AudioDecoder(weights("audio_decoder"), width: width, depth: depth, inner: inner)
-      let count = x.count / Codec.latent
+      let count = x.count / Codec.envelope
       run = { Array(UnsafeBufferPointer(start: network.backbone(x, count: count, scratch: scratch), count: count * Codec.frames * width)) }
     case "MiniLM":
       guard precision == .float32 else { return nil }

@@ -76,7 +76,7 @@ import V2ATensor
     let text = try TextEncoder(Fixtures.weights("text_encoder"))
     let scratch = Scratch()
     let n = 24, past = 10, rows = n - past
-    let x = Fixtures.wave(n * 64, 0.61), motion = Fixtures.wave(n * MotionEncoder.token, 0.29, 0.5)
+    let x = Fixtures.wave(n * Codec.latent, 0.61), motion = Fixtures.wave(n * MotionEncoder.token, 0.29, 0.5)
     func conditions(_ prompt: String, visual: [Float]?, motion: Bool) -> Conditions {
       var c = Conditions.none
       c.usesMotion = motion
@@ -88,25 +88,25 @@ import V2ATensor
     }
     let guided = conditions("rain, thunder & wind; far-away bells (soft)", visual: Fixtures.wave(384, 0.53), motion: true)
     let away = conditions("engine", visual: nil, motion: false)
-    let context = Array(x.prefix(past * 64)), contextMotion = Array(motion.prefix(past * MotionEncoder.token))
-    let fresh = Array(x.dropFirst(past * 64)), freshMotion = Array(motion.dropFirst(past * MotionEncoder.token))
+    let context = Array(x.prefix(past * Codec.latent)), contextMotion = Array(motion.prefix(past * MotionEncoder.token))
+    let fresh = Array(x.dropFirst(past * Codec.latent)), freshMotion = Array(motion.dropFirst(past * MotionEncoder.token))
     let chunk = network.prepare(
       context: context, contextMotion: contextMotion, motion: freshMotion, branches: [guided, away], scratch: scratch)
-    var velocity = [Float](repeating: 0, count: 2 * rows * 64)
+    var velocity = [Float](repeating: 0, count: 2 * rows * Codec.latent)
     for (time, name) in [(Float(0), "velocity_0"), (0.35, "velocity_35")] {
       network.velocity(fresh, time: time, chunk: chunk, into: &velocity, scratch: scratch)
       check(
-        "DiffusionTransformer \(name)", Array(velocity.prefix(rows * 64)),
+        "DiffusionTransformer \(name)", Array(velocity.prefix(rows * Codec.latent)),
         try Fixtures.expected("diffusion_transformer", name))
     }
     let alone = network.prepare(
       context: [], contextMotion: [], motion: freshMotion, branches: [Conditions.none], scratch: scratch)
-    var single = [Float](repeating: 0, count: rows * 64)
+    var single = [Float](repeating: 0, count: rows * Codec.latent)
     network.velocity(fresh, time: 0.35, chunk: alone, into: &single, scratch: scratch)
     check(
       "DiffusionTransformer unconditional", single, try Fixtures.expected("diffusion_transformer", "velocity_alone"))
     var sampled = fresh
-    let sampler = FlowMatchingSampler(steps: 4, guidanceScale: 2.5, timeShift: 1.5)
+    let sampler = FlowMatchingSampler(steps: 4, guidanceScale: 2.5, guidanceRescale: 0.8, timeShift: 1.5)
     let finished = sampler.sample(&sampled, with: network, chunk: chunk, scratch: scratch)
     #expect(finished)
     let finishedAlone = sampled
@@ -121,9 +121,10 @@ import V2ATensor
 
   @Test func audioDecoder() throws {
     let network = try AudioDecoder(Fixtures.weights("audio_decoder"), width: 256, depth: 6, inner: 768)
-    let latents = Fixtures.wave(20 * 64, 0.173, 0.8)
+    let latents = Fixtures.wave(20 * Codec.latent, 0.173, 0.8)
     let noise = Fixtures.wave(80 * AudioDecoder.noisePerFrame, 0.7, 1.4)
-    let samples = network(latents, noise: noise, scratch: Scratch())
+    var partials = PartialStream()
+    let samples = network(latents, first: 0, noise: noise, partials: &partials, scratch: Scratch())
     var thinned: [Float] = []
     for channel in 0..<2 { thinned += stride(from: 0, to: 20 * 2048, by: 8).map { samples[channel * 20 * 2048 + $0] } }
     check("AudioDecoder", thinned, try Fixtures.expected("audio_decoder", "samples"))
@@ -132,12 +133,15 @@ import V2ATensor
   /// Decoding pieces with the documented margins gives what decoding the whole gives.
   @Test func audioDecoderInPieces() throws {
     let network = try AudioDecoder(Fixtures.weights("audio_decoder"), width: 256, depth: 6, inner: 768)
-    let latents = Fixtures.wave(60 * 64, 0.173, 0.8), noise = NoiseSource(seed: 7), scratch = Scratch()
-    let whole = network(latents, first: 0, noise: noise, scratch: scratch)
+    let latents = Fixtures.wave(60 * Codec.latent, 0.173, 0.8), noise = NoiseSource(seed: 7), scratch = Scratch()
+    var partials = PartialStream()
+    let whole = network(latents, first: 0, noise: noise, partials: &partials, scratch: scratch)
+    partials = PartialStream()
     var ours: [Float] = [], theirs: [Float] = []
     for first in stride(from: 0, to: 48, by: 8) {
       let from = max(0, first - AudioDecoder.lookBack), to = first + 8 + AudioDecoder.lookAhead
-      let piece = network(Array(latents[from * 64..<to * 64]), first: from, noise: noise, scratch: scratch)
+      let piece = network(
+        Array(latents[from * Codec.latent..<to * Codec.latent]), first: from, noise: noise, partials: &partials, scratch: scratch)
       for channel in 0..<2 {
         let inPiece = channel * (to - from) * 2048 + (first - from) * 2048
         let inWhole = channel * 60 * 2048 + first * 2048

@@ -58,6 +58,11 @@ void v2a_irfft(float *x, const float *re, const float *im, const float *twiddles
  * `twiddles` are those of size 2 m, `scratch` holds 2 m floats. */
 void v2a_complex_fft(float *a, float *scratch, size_t m, const float *twiddles);
 
+/* Adds a sinusoid to n samples of each channel: phase in turns, frequency in turns per sample (0 .. 0.5) and amplitude go linearly
+ * from the first number to the second. */
+void v2a_partial(float *left, float *right, size_t n, double phase, double turn0, double turn1, float amplitude0,
+                 float amplitude1, float pan_left, float pan_right);
+
 /* Watermark. */
 /* Frame of two channels as one complex sequence: z[j] = window[j] (left[j] + i right[j]), from interleaved stereo. */
 void v2a_window_pairs(float *z, const float *stereo, const float *window, size_t n);

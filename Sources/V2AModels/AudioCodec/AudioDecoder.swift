@@ -7,10 +7,12 @@ import V2ATensor
   import Glibc
 #endif
 
-/// Latents to stereo samples: a causal ConvNeXt network predicts, relative to the decoded band energies, a complex spectrum
-/// and the gains of a noise part, then an inverse STFT (in the spirit of Vocos, Siuzdak 2023, and DDSP, Engel et al. 2020).
+/// Latents to stereo samples: oscillators for the partials, and a causal ConvNeXt network that predicts, relative to the band
+/// energies that the partials leave, a complex spectrum and the gains of a noise part, then an inverse STFT (in the spirit of
+/// Vocos, Siuzdak 2023, and DDSP, Engel et al. 2020).
 ///
-/// Looks one latent and one frame ahead and `lookBack` latents back, so pieces decode to what the whole decodes to.
+/// The network looks one latent and one frame ahead and `lookBack` latents back, and a `PartialStream` remembers the
+/// oscillators, so pieces decode to what the whole decodes to.
 public final class AudioDecoder: Sendable {
   /// Latents before a sample that it depends on.
   public static let lookBack = 11
@@ -34,10 +36,10 @@ public final class AudioDecoder: Sendable {
     let values = Codec.frames * Codec.bands
     mean = try weights.tensor("mean", shape: [values])
     components = try weights.tensor("components", shape: [Codec.components, values])
-    offset = try weights.tensor("offset", shape: [Codec.latent])
-    scale = try weights.tensor("scale", shape: [Codec.latent])
+    offset = try weights.tensor("offset", shape: [Codec.envelope])
+    scale = try weights.tensor("scale", shape: [Codec.envelope])
     synthesis = Codec.synthesisBands()
-    input = try Conv1d(weights.at("input"), Codec.latent, width, kernel: 3, before: 1)
+    input = try Conv1d(weights.at("input"), Codec.envelope, width, kernel: 3, before: 1)
     upsample = try Linear(weights.at("upsample"), width, Codec.frames * width)
     var blocks: [ConvNeXtBlock] = []
     for i in 0..<depth { blocks.append(try ConvNeXtBlock(weights.at("blocks").at(i), width: width, inner: inner)) }
@@ -49,26 +51,40 @@ public final class AudioDecoder: Sendable {
     for i in 0..<Codec.fft { window.data[i] = Float(sin(Double.pi * (Double(i) + 0.5) / Double(Codec.fft))) }
   }
 
-  /// Latents [count, 64], the first of which has absolute number `first`, and seeded noise -> planar samples
+  /// Latents [count, 152], the first of which has absolute number `first`, and seeded noise -> planar samples
   /// [2, 2048 * count]. Of a piece of a stream, the samples of the first `lookBack` latents (unless it is the start) and of
-  /// the last `lookAhead` (unless it is the end) are not valid.
-  public func callAsFunction(_ latents: [Float], first: Int, noise source: NoiseSource, scratch: Scratch) -> [Float] {
+  /// the last `lookAhead` (unless it is the end) are not valid. `partials` takes up the latents that are new to it.
+  public func callAsFunction(
+    _ latents: [Float], first: Int, noise source: NoiseSource, partials: inout PartialStream, scratch: Scratch
+  ) -> [Float] {
     let frames = latents.count / Codec.latent * Codec.frames
     let numbers = scratch.buffer(20, frames * Self.noisePerFrame)
     for f in 0..<frames {
       source.fill(
         numbers + f * Self.noisePerFrame, count: Self.noisePerFrame, stream: .decoder, index: first * Codec.frames + f)
     }
-    return callAsFunction(latents, noise: numbers, scratch: scratch)
+    return callAsFunction(latents, first: first, noise: numbers, partials: &partials, scratch: scratch)
   }
 
   /// The same with given noise [4 * count, 2, bins, 2].
-  public func callAsFunction(_ latents: [Float], noise numbers: UnsafePointer<Float>, scratch: Scratch) -> [Float] {
+  public func callAsFunction(
+    _ latents: [Float], first: Int, noise numbers: UnsafePointer<Float>, partials: inout PartialStream, scratch: Scratch
+  ) -> [Float] {
     let count = latents.count / Codec.latent
     let frames = count * Codec.frames
     let bins = Codec.bins
-    let hidden = backbone(latents, count: count, scratch: scratch)
-    let amplitudes = amplitude(latents, count: count, scratch: scratch)
+    let envelopes = scratch.buffer(17, count * Codec.envelope)
+    latents.withUnsafeBufferPointer { rows in
+      guard let rows = rows.baseAddress else { return }
+      for row in 0..<count {
+        (envelopes + row * Codec.envelope).update(from: rows + row * Codec.latent, count: Codec.envelope)
+      }
+    }
+    let (energies, pan) = image(envelopes, count: count, scratch: scratch)
+    partials.advance(latents, first: first, energies: energies, pan: pan)
+    partials.subtract(from: energies, firstFrame: first * Codec.frames, frames: frames)
+    let amplitudes = amplitude(energies, pan: pan, frames: frames, scratch: scratch)
+    let hidden = backbone(envelopes, count: count, scratch: scratch)
     let tones = scratch.buffer(3, frames * 4 * bins)
     let bandGains = scratch.buffer(4, frames * 4 * Codec.bands)
     let gains = scratch.buffer(5, frames * 4 * bins)
@@ -103,11 +119,12 @@ public final class AudioDecoder: Sendable {
         }
       }
     }
+    partials.add(to: &samples, from: first * Codec.latentHop)
     return samples
   }
 
-  /// Latents -> frames [4 * count, width] after the last norm.
-  public func backbone(_ latents: [Float], count: Int, scratch: Scratch) -> UnsafeMutablePointer<Float> {
+  /// Envelopes -> frames [4 * count, width] after the last norm.
+  public func backbone(_ latents: UnsafePointer<Float>, count: Int, scratch: Scratch) -> UnsafeMutablePointer<Float> {
     let frames = count * Codec.frames
     let x = scratch.buffer(0, frames * width)
     let first = scratch.buffer(1, count * width)
@@ -118,30 +135,43 @@ public final class AudioDecoder: Sendable {
     return x
   }
 
-  /// |spectrum| that noise of the decoded band energies would have, left and right [4 * count, 2, bins].
-  private func amplitude(_ latents: [Float], count: Int, scratch: Scratch) -> UnsafeMutablePointer<Float> {
+  /// Envelopes -> band energies [4 * count, bands] and pan of the regions [4 * count, regions].
+  private func image(
+    _ envelopes: UnsafePointer<Float>, count: Int, scratch: Scratch
+  ) -> (energies: UnsafeMutablePointer<Float>, pan: UnsafeMutablePointer<Float>) {
     let values = Codec.frames * Codec.bands
-    let frames = count * Codec.frames
-    let y = scratch.buffer(13, count * Codec.latent)
+    let y = scratch.buffer(13, count * Codec.envelope)
     for row in 0..<count {
-      for i in 0..<Codec.latent {
-        y[row * Codec.latent + i] = latents[row * Codec.latent + i] * scale.data[i] + offset.data[i]
+      for i in 0..<Codec.envelope {
+        y[row * Codec.envelope + i] = envelopes[row * Codec.envelope + i] * scale.data[i] + offset.data[i]
       }
     }
     let energies = scratch.buffer(14, count * values)
     for row in 0..<count { (energies + row * values).update(from: mean.data, count: values) }
     BLAS.multiply(
-      y, components.data, into: energies, m: count, n: values, k: Codec.components, lda: Codec.latent, beta: 1)
+      y, components.data, into: energies, m: count, n: values, k: Codec.components, lda: Codec.envelope, beta: 1)
     for i in 0..<count * values { energies[i] = min(energies[i], 6) }
     v2a_exp(energies, count * values)
+    for i in 0..<count * values { energies[i] = max(0, energies[i] - 2 * Codec.floor) }
+    let pan = scratch.buffer(18, count * Codec.frames * Codec.regions)
+    for f in 0..<count * Codec.frames {
+      for region in 0..<Codec.regions {
+        pan[f * Codec.regions + region] = min(max(y[f / Codec.frames * Codec.envelope + Codec.components + region], -0.999), 0.999)
+      }
+    }
+    return (energies, pan)
+  }
+
+  /// |spectrum| that noise of the band energies would have, left and right [frames, 2, bins].
+  private func amplitude(
+    _ energies: UnsafePointer<Float>, pan: UnsafePointer<Float>, frames: Int, scratch: Scratch
+  ) -> UnsafeMutablePointer<Float> {
     let sides = scratch.buffer(15, frames * 2 * Codec.bands)
     for f in 0..<frames {
-      let image = y + f / Codec.frames * Codec.latent + Codec.components
       for band in 0..<Codec.bands {
-        let energy = max(0, energies[f * Codec.bands + band] - 2 * Codec.floor)
-        let pan = min(max(image[Codec.regionOfBand[band]], -0.999), 0.999)
-        sides[(f * 2) * Codec.bands + band] = (energy * (1 + pan) / 2 * Float(Codec.fft)).squareRoot()
-        sides[(f * 2 + 1) * Codec.bands + band] = (energy * (1 - pan) / 2 * Float(Codec.fft)).squareRoot()
+        let energy = energies[f * Codec.bands + band], side = pan[f * Codec.regions + Codec.regionOfBand[band]]
+        sides[(f * 2) * Codec.bands + band] = (energy * (1 + side) / 2 * Float(Codec.fft)).squareRoot()
+        sides[(f * 2 + 1) * Codec.bands + band] = (energy * (1 - side) / 2 * Float(Codec.fft)).squareRoot()
       }
     }
     let amplitudes = scratch.buffer(16, frames * 2 * Codec.bins)

@@ -4,7 +4,8 @@ import V2ATensor
   import Glibc
 #endif
 
-/// The codec's fixed geometry: 48 kHz stereo, 4 spectral frames of 512 samples per latent, 64 mel bands, 6 stereo regions.
+/// The codec's fixed geometry: 48 kHz stereo, 4 spectral frames of 512 samples per latent, 64 mel bands, 6 stereo regions, 88 slots
+/// of partials.
 public enum Codec {
   public static let rate = 48_000
   public static let hop = 512
@@ -15,7 +16,8 @@ public enum Codec {
   public static let bands = 64
   public static let regions = 6
   public static let components = 52
-  public static let latent = components + 2 * regions
+  public static let envelope = components + 2 * regions
+  public static let latent = envelope + Partials.slots
   /// Energy that counts as silence.
   static let floor: Float = 1e-9
 
@@ -30,6 +32,18 @@ public enum Codec {
       let fraction = (k - centres[i - 1]) / (centres[i] - centres[i - 1])
       weights.data[(i - 1) * bins + bin] = Float(1 - fraction)
       weights.data[i * bins + bin] += Float(fraction)
+    }
+    return weights
+  }
+
+  /// `synthesisBands` with rows that sum to 1: averages of a band's bins.
+  static func analysisBands() -> Tensor {
+    let weights = synthesisBands()
+    for band in 0..<bands {
+      let row = weights.data + band * bins
+      var sum = 0.0
+      for bin in 0..<bins { sum += Double(row[bin]) }
+      for bin in 0..<bins { row[bin] = Float(Double(row[bin]) / sum) }
     }
     return weights
   }

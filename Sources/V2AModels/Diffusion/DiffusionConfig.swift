@@ -2,7 +2,9 @@ import V2ACheckpoint
 
 /// Sizes of the diffusion transformer, from config.json.
 public struct DiffusionConfig: Sendable, Equatable {
-  public var latent = 64
+  public var latent = Codec.latent
+  /// The last of them, for which the network predicts the data instead of the velocity.
+  public var slots = Partials.slots
   public var motion = MotionEncoder.token
   public var text = 384
   public var width = 256
@@ -20,7 +22,8 @@ public struct DiffusionConfig: Sendable, Equatable {
       }
       return value
     }
-    latent = try size("latent", 64...64)
+    latent = try size("latent", Codec.latent...Codec.latent)
+    slots = try size("slots", Partials.slots...Partials.slots)
     motion = try size("motion", MotionEncoder.token...MotionEncoder.token)
     text = try size("text", 384...384)
     width = try size("width", 32...4096)

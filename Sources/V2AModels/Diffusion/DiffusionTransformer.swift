@@ -160,6 +160,15 @@ public final class DiffusionTransformer: Sendable {
     zero.update(repeating: 0, count: width)
     v2a_norm_modulate(normed, h, final, final + width, zero, zero, 2 * width, all, width, 1e-6)
     output(normed, rows: all, into: velocity + branches.lowerBound * chunk.rows * config.latent)
+    // Of the slots it has predicted the data: velocity (x1 - x) / (1 - t).
+    let scale = 1 / max(1 - time, Guidance.leastLeft), envelope = config.latent - config.slots
+    for branch in branches {
+      let set = branch / (chunk.branches / chunk.sets)
+      for row in 0..<chunk.rows {
+        let v = velocity + (branch * chunk.rows + row) * config.latent, from = x + (set * chunk.rows + row) * config.latent
+        for i in envelope..<config.latent { v[i] = (v[i] - from[i]) * scale }
+      }
+    }
   }
 
   /// m [branches * rows, layer.output] of c [branches * rows, width]; of branches whose rows are all alike, one is computed.

@@ -5,12 +5,15 @@ import V2ATensor
 public struct FlowMatchingSampler: Sendable {
   public var steps: Int
   public var guidanceScale: Float
+  /// 0...1: how far guidance keeps to the level of the conditional branch (`Guidance`).
+  public var guidanceRescale: Float
   /// Times are u / (u + shift (1 - u)) for uniform u; above 1 spends more steps near the noise.
   public var timeShift: Float
 
-  public init(steps: Int, guidanceScale: Float, timeShift: Float = 1) {
+  public init(steps: Int, guidanceScale: Float, guidanceRescale: Float = 1, timeShift: Float = 1) {
     self.steps = steps
     self.guidanceScale = guidanceScale
+    self.guidanceRescale = guidanceRescale
     self.timeShift = timeShift
   }
 
@@ -22,7 +25,7 @@ public struct FlowMatchingSampler: Sendable {
     }
   }
 
-  /// Refines x [sets * rows, 64] in place from noise to latents. v = v_null + scale (v_condition - v_null) when the chunk has
+  /// Refines x [sets * rows, 152] in place from noise to latents, with guidance when the chunk has
   /// two branches a set (condition first). Returns false as soon as `isCancelled` says so; x is then of no use. From the step
   /// (counted from 0) that `isLate` says is the last there is time for, one step leads straight to the data. A helper takes half of
   /// the branches; the result is the same bit for bit.
@@ -44,8 +47,8 @@ public struct FlowMatchingSampler: Sendable {
         let x = x + set * count
         let v = velocity + set * branches * count
         if branches == 2 {
-          v2a_axpy(x, v, dt * guidanceScale, count)
-          v2a_axpy(x, v + count, dt * (1 - guidanceScale), count)
+          Guidance(scale: guidanceScale, rescale: guidanceRescale)
+            .advance(x, condition: v, null: v + count, count: count, time: times[step], dt: dt)
         } else {
           v2a_axpy(x, v, dt, count)
         }

@@ -16,6 +16,8 @@ from corpus.store import Corpus
 from generator.composer import is_sustained
 from generator.features import Features
 
+MUSIC = ("piano", "guitar", "mallet", "strings", "flute", "brass", "organ", "accordion", "choir", "pad")
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -27,7 +29,9 @@ def main():
     votes = {}
     for text, (main_row, second) in zip(scripts["text"], scripts["rows"]):
         if second < 0:
-            votes.setdefault(int(text), []).append(0.0 if is_sustained(rows[main_row], features) else 1.0)
+            # A note is short, but who asks for an instrument wants it to play on.
+            goes_on = rows[main_row]["klass"] in MUSIC or is_sustained(rows[main_row], features)
+            votes.setdefault(int(text), []).append(0.0 if goes_on else 1.0)
     texts = np.array(sorted(votes))
     x = torch.from_numpy(scripts["means"][texts]).float()
     y = torch.tensor([np.mean(votes[t]) for t in texts]).float()

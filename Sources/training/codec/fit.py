@@ -53,13 +53,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=default_data_root())
     parser.add_argument("--clips", type=int, default=3000)
-    parser.add_argument("--start", type=Path, help="model folder whose transform is taken instead of fitting one")
+    parser.add_argument("--warm-start", type=Path, help="model folder whose transform is taken instead of fitting one")
     options = parser.parse_args()
     folder = options.data / "codec"
     folder.mkdir(parents=True, exist_ok=True)
-    if options.start:
+    if options.warm_start:
         encoder = SpectralEncoder()
-        warm_start(encoder, options.start, "audio_decoder")
+        warm_start(encoder, options.warm_start, "audio_decoder")
         save_file(encoder.state_dict(), folder / "transform.safetensors")
         return
     sampler = ClipSampler(Corpus(corpus_folder(options.data), split="gen"), 48 * LATENT_HOP)

@@ -15,7 +15,7 @@ from evaluation.onsets import f1, onset_times
 from evaluation.synchrony import SECONDS
 from export import CONFIG, averaged, restore
 from generator.tokens import simulated
-from models.audio_codec import BINS, FRAMES, LATENT_HOP, RATE, AudioDecoder
+from models.audio_codec import BINS, FRAMES, LATENT, LATENT_HOP, RATE, AudioDecoder
 from models.diffusion_transformer import DiffusionTransformer
 from models.flow_matching import guided, step_times
 from scenes.film import Film
@@ -25,23 +25,24 @@ MODEL = Path(__file__).resolve().parents[2] / "V2AEngine/Resources/v2a-small"
 
 @torch.no_grad()
 def generate(network, motion: torch.Tensor, scale: float, steps: int, generator) -> torch.Tensor:
-    """Latents [B, N, 64] for motion tokens [B, N, 5], chunk by chunk as the engine does."""
+    """Latents [B, N, 152] for motion tokens [B, N, 5], chunk by chunk as the engine does."""
     batch, total, _ = motion.shape
     hop, context, times = CONFIG["hop"], CONFIG["context"], step_times(steps, CONFIG["time_shift"])
-    latents = torch.zeros(batch, 0, 64)
+    latents = torch.zeros(batch, 0, LATENT)
     none, text, mask = torch.zeros(batch, 384), torch.zeros(batch, 1, 384), torch.zeros(batch, 1, dtype=torch.bool)
     for first in range(0, total, hop):
         past = latents[:, max(0, first - context) :]
         n = min(hop, total - first)
-        x = torch.randn(batch, n, 64, generator=generator)
+        x = torch.randn(batch, n, LATENT, generator=generator)
         flags = (torch.arange(past.shape[1] + n) < past.shape[1])[None].expand(batch, -1)
         m = motion[:, first - past.shape[1] : first + n]
         for now, then in zip(times[:-1], times[1:]):
             whole, t = torch.cat([past, x], 1), torch.full((batch,), now)
-            v = network(whole, t, flags, m, none, none, text, mask)
+            v = network(whole, t, flags, m, none, none, text, mask)[:, past.shape[1] :]
             if scale != 1:
-                v = guided(v, network(whole, t, flags, m * 0, none, none, text, mask), scale)
-            x = x + (then - now) * v[:, past.shape[1] :]
+                null = network(whole, t, flags, m * 0, none, none, text, mask)[:, past.shape[1] :]
+                v = guided(v, null, scale, x, now, CONFIG["guidance_rescale"])
+            x = x + (then - now) * v
         latents = torch.cat([latents, x], 1)
     return latents
 

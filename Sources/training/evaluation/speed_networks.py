@@ -11,6 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from generate import ROOT, encode_prompt
 from make_fixtures import wave
+from models.audio_codec import ENVELOPE
 from models.diffusion_transformer import layer_norm, rms_norm, rotary_angles, rotate, time_features
 from models.motion_encoder import TOKEN
 
@@ -77,7 +78,7 @@ class StreamingStep(nn.Module):
             y = layer_norm(h) * (1 + scale2) + shift2
             h = h + gate2 * block.mlp_out(F.gelu(block.mlp_in(y), approximate="tanh"))
         shift, scale = network.final_modulation(c).chunk(2, -1)
-        return network.output(layer_norm(h) * (1 + scale) + shift)
+        return network.velocity(network.output(layer_norm(h) * (1 + scale) + shift), x, t)
 
 
 class Classify(nn.Module):
@@ -92,7 +93,7 @@ class Classify(nn.Module):
 
 
 class Backbone(nn.Module):
-    """The audio decoder without its inverse Fourier transform and noise: latents [1, n, latent] -> frames [1, 4 n, width]."""
+    """The audio decoder without its inverse Fourier transform and noise: envelopes [1, n, 64] -> frames [1, 4 n, width]."""
 
     def __init__(self, network):
         super().__init__()
@@ -126,7 +127,7 @@ def cases(model) -> dict:
     step = StreamingStep(model["diffusion_transformer"], context, motion, visual, prompt, text).eval()
     given = {"context": context[0], "motion": motion[0], "visual": visual[0], "prompt": prompt[0], "text": text[0], "x": x[0], "time": time}
     pixels = wave(3 * 224 * 224, 0.37).view(1, 3, 224, 224)
-    latents = wave((hop + 13) * latent, 0.173, 0.8).view(1, -1, latent)
+    latents = wave((hop + 13) * ENVELOPE, 0.173, 0.8).view(1, -1, ENVELOPE)
     ids = torch.tensor(model["tokenizer"](PROMPT))
     found = {
         "diffusion step": (step, (x, time), given),

@@ -15,7 +15,8 @@ class Batcher:
     def __call__(self, rng: np.random.Generator) -> dict:
         clips = [self.composer.clip(rng) for _ in range(self.size)]
         tensor = lambda name: torch.from_numpy(np.stack([getattr(c, name) for c in clips]))
-        latents = self.encoder.project(*self.encoder.features(tensor("total"), tensor("difference"), tensor("cross")))
+        envelope = self.encoder.project(*self.encoder.features(tensor("total"), tensor("difference"), tensor("cross")))
+        latents = torch.cat([envelope, tensor("slots")], dim=-1)
         length = max(len(c.text) for c in clips)
         text = torch.zeros(self.size, length, 384)
         mask = torch.zeros(self.size, length, dtype=torch.bool)

@@ -30,6 +30,7 @@ class Clip:
     total: np.ndarray  # [F, 64]
     difference: np.ndarray  # [F, 6]
     cross: np.ndarray  # [F, 6]
+    slots: np.ndarray  # [N, SLOTS]
     motion: np.ndarray  # [N, 5]
     prompt: np.ndarray  # [384]
     text: np.ndarray  # [L, 384]
@@ -90,7 +91,7 @@ class Composer:
             self.layer(rng, mix, second, events if self.is_sustained[main] else None, -6.0)
         text = int(self.script_text[script])
         a, n = self.spans[text]
-        return Clip(mix.total, mix.difference, mix.cross, motion, self.means[text] * ROOT,
+        return Clip(mix.total, mix.difference, mix.cross, mix.slots(), motion, self.means[text] * ROOT,
                     self.states[a : a + n].astype(np.float32), self.visual(rng, text))
 
     def single_event(self, row) -> int:
@@ -99,7 +100,7 @@ class Composer:
         A second event: after the level fell by 12 dB from its peak so far, it rises by 8 dB above its lowest since.
         """
         first = int(row["onset_s"] * RATE / HOP) + 3
-        energy, _ = self.features.read(row["id"], 0, LONGEST_EVENT)
+        energy = self.features.read(row["id"], 0, LONGEST_EVENT).energy
         level = 10 * np.log10(energy.sum(1) + 1e-9)
         peak, low = -90.0, None
         for k in range(min(first, len(level)), len(level)):
@@ -131,9 +132,9 @@ class Composer:
             if -TAIL < time < self.frames * HOP / RATE:
                 chosen = self.rows[variants[int(rng.integers(len(variants)))]]
                 onset = int(round((time - chosen["onset_s"]) * RATE / HOP))
-                energy, image = self.features.read(chosen["id"], 0, self.single[chosen["id"]])
+                sound = self.features.read(chosen["id"], 0, self.single[chosen["id"]])
                 amplitude = 10 ** ((gain + rng.uniform(-1.5, 1.5)) / 20) * (0.25 + 0.75 * strength)
-                mix.add(energy, image, onset, amplitude, 0.8 * position)
+                mix.add(sound, onset, amplitude, 0.8 * position)
 
     def random_events(self, rng):
         """(time, strength, pan): a regular or an irregular train, or a single event."""
@@ -152,13 +153,12 @@ class Composer:
         info, gain = self.rows[row], 10 ** (level / 20)
         available = self.features.frames(info["id"])
         if available >= self.frames:
-            energy, image = self.features.read(info["id"], int(rng.integers(available - self.frames + 1)), self.frames)
-            mix.add(energy, image, 0, gain)
+            first = int(rng.integers(available - self.frames + 1)) // 2 * 2
+            mix.add(self.features.read(info["id"], first, self.frames), 0, gain)
             return
         start = -int(rng.integers(available))
         while start < self.frames:
-            energy, image = self.features.read(info["id"], 0, available)
-            mix.add(energy, image, start, gain)
+            mix.add(self.features.read(info["id"], 0, available), start, gain)
             if info["kind"] == "music" and rng.random() < 0.3:
                 start += int(rng.integers(40))
             start += max(available - 1, 1)

@@ -1,10 +1,12 @@
-"""Band energies of every corpus sound, so that training clips are composed without audio.
+"""Band energies and partials of every corpus sound, so that training clips are composed without audio.
 
-`python -m generator.features --data D` writes D/features/{energy.f16, image.f16, index.tsv}: per spectral frame (512 samples)
-log energies [64] and stereo image [12] (pan and correlation in six regions).
+`python -m generator.features --data D` writes D/features/{energy.f16, image.f16, partials.f16, index.tsv}: per spectral frame
+(512 samples) log energies [64] and stereo image [12] (pan and correlation in six regions); every 1024 samples, levels and
+positions of partials [2, 88].
 """
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from tqdm import tqdm
 from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from models.audio_codec import BANDS, FLOOR, FRAMES, HOP, LATENT_HOP, REGIONS, SpectralEncoder
+from models.partials import SLOTS, STEP, analyse, levels
 
 LONGEST = 30 * 48_000  # samples of a recording that are used
 
@@ -30,6 +33,15 @@ def frame_features(encoder: SpectralEncoder, audio: np.ndarray) -> tuple[np.ndar
     return torch.log(total[0] + FLOOR).numpy(), image[0].numpy()
 
 
+def partial_features(audio: np.ndarray, frames: int) -> np.ndarray:
+    """[channels, n] -> levels and positions of partials [frames / 2, 2, SLOTS], the k-th about sample 1024 k."""
+    amplitude, position = analyse(audio)
+    out = np.zeros((frames * HOP // STEP, 2, SLOTS), np.float16)
+    n = min(len(out), len(amplitude))
+    out[:n, 0], out[:n, 1] = levels(amplitude[:n]), position[:n]
+    return out
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=default_data_root())
@@ -39,9 +51,12 @@ def main():
     folder = options.data / "features"
     folder.mkdir(parents=True, exist_ok=True)
     lines, first = ["id\tfirst\tframes"], 0
-    with open(folder / "energy.tmp", "wb") as energies, open(folder / "image.tmp", "wb") as images, torch.no_grad():
-        for row in tqdm(corpus.rows):
-            energy, image = frame_features(encoder, corpus.samples(row, 0, LONGEST).T)
+    with open(folder / "energy.tmp", "wb") as energies, open(folder / "image.tmp", "wb") as images, \
+            open(folder / "partials.tmp", "wb") as partials, torch.no_grad():
+        for row in tqdm(corpus.rows, mininterval=5):
+            audio = corpus.samples(row, 0, LONGEST).T
+            energy, image = frame_features(encoder, audio)
+            partial_features(audio, len(energy)).tofile(partials)
             energy.astype(np.float16).tofile(energies)
             image.astype(np.float16).tofile(images)
             lines.append(f"{row['id']}\t{first}\t{len(energy)}")
@@ -49,6 +64,7 @@ def main():
     (folder / "index.tsv").write_text("\n".join(lines) + "\n")
     (folder / "energy.tmp").rename(folder / "energy.f16")
     (folder / "image.tmp").rename(folder / "image.f16")
+    (folder / "partials.tmp").rename(folder / "partials.f16")
 
 
 class Features:
@@ -60,15 +76,28 @@ class Features:
         self.span = {int(i): (int(a), int(n)) for i, a, n in (line.split("\t") for line in lines)}
         self.energy = np.memmap(folder / "energy.f16", np.float16, "r").reshape(-1, BANDS)
         self.image = np.memmap(folder / "image.f16", np.float16, "r").reshape(-1, 2 * REGIONS)
+        self.partial = np.memmap(folder / "partials.f16", np.float16, "r").reshape(-1, 2, SLOTS)
 
     def frames(self, row_id: int) -> int:
         return self.span[row_id][1]
 
-    def read(self, row_id: int, first: int, frames: int) -> tuple[np.ndarray, np.ndarray]:
-        """Linear energies [n, 64] and image [n, 12] of frames first .. first + frames."""
+    def read(self, row_id: int, first: int, frames: int) -> "Excerpt":
+        """Frames first .. first + frames; `first` is even."""
         start, count = self.span[row_id]
         a, b = start + first, start + min(first + frames, count)
-        return np.exp(self.energy[a:b].astype(np.float32)) - np.float32(FLOOR), self.image[a:b].astype(np.float32)
+        partial = self.partial[a * HOP // STEP : b * HOP // STEP]
+        return Excerpt(np.exp(self.energy[a:b].astype(np.float32)) - np.float32(FLOOR), self.image[a:b].astype(np.float32),
+                       partial[:, 0], partial[:, 1])
+
+
+@dataclass
+class Excerpt:
+    """Features of a stretch of a recording."""
+
+    energy: np.ndarray  # [n, 64], linear
+    image: np.ndarray  # [n, 12]
+    level: np.ndarray  # of partials [n / 2, SLOTS], 0: none
+    place: np.ndarray  # their positions [n / 2, SLOTS]
 
 
 if __name__ == "__main__":

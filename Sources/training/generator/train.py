@@ -34,7 +34,7 @@ def flow_loss(model, batch, rng: np.random.Generator, generator: torch.Generator
     lengths = np.where(rng.random(size) < 0.25, 0, rng.integers(6, n - 8, size))
     context = torch.arange(n)[None] < torch.from_numpy(lengths)[:, None]
     # What was generated is never quite clean: a little noise on the context keeps errors from building up.
-    blur = torch.rand(size, 1, 1, generator=generator) * 0.15
+    blur = torch.rand(size, 1, 1, generator=generator) * 0.3
     x = torch.where(context[..., None], data + blur * torch.randn(data.shape, generator=generator), interpolate(noise, data, t))
     with torch.autocast("cuda" if data.is_cuda else "cpu", torch.bfloat16):
         v = model(x, t, context, batch["motion"], batch["visual"], batch["prompt"], batch["text"], batch["text_mask"])
@@ -64,7 +64,7 @@ def main():
     parser.add_argument("--final", action="store_true", help="let the learning rate fall to zero over this run")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start", type=Path, help="model folder whose transformer a new training starts from")
+    parser.add_argument("--warm-start", type=Path, help="model folder whose transformer a new training starts from")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     processes, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
@@ -73,9 +73,9 @@ def main():
     torch.manual_seed(0)
     model = DiffusionTransformer()
     path, step = options.data / "generator" / "model.pt", 0
-    if options.start and not path.exists():
-        warm_start(model, options.start, "diffusion_transformer")
-    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999))
+    if options.warm_start and not path.exists():
+        warm_start(model, options.warm_start, "diffusion_transformer")
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
     optimiser = torch.optim.AdamW(model.parameters(), lr=options.rate, betas=(0.9, 0.98), weight_decay=0.01)
     if path.exists():
         state = torch.load(path, weights_only=True)

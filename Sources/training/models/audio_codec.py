@@ -1,16 +1,21 @@
-"""The audio codec: 48 kHz stereo <-> 64 numbers per 2048 samples (23.4375 latents/s).
+"""The audio codec: 48 kHz stereo <-> 152 numbers per 2048 samples (23.4375 latents/s).
 
-Analysis is a fixed linear transform: log energies of 64 mel bands in four frames of 512 samples, with level difference and
-correlation of the channels in six regions, projected on principal components. Synthesis is a causal ConvNeXt network that
-predicts, relative to the decoded band energies, a complex spectrum and the gains of a noise part per frame (in the spirit of
-Vocos, Siuzdak 2023, and DDSP's harmonic plus noise, Engel et al. 2020), then an inverse STFT.
+The envelope, 64 numbers, is a fixed linear transform: log energies of 64 mel bands in four frames of 512 samples, with level
+difference and correlation of the channels in six regions, projected on principal components. The other 88 are the slots of the
+partials (partials.py), which carry pitch. Synthesis adds oscillators for the partials (oscillators.py) to a causal ConvNeXt
+network that predicts, relative to the band energies that the partials leave, a complex spectrum and the gains of a noise part per frame
+(in the spirit of Vocos, Siuzdak 2023, and DDSP's harmonic plus noise, Engel et al. 2020), then an inverse STFT.
 """
 
 import math
 
+import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+
+from models.oscillators import LEFT, TAKEN, render, responses
+from models.partials import SLOTS
 
 RATE = 48_000
 HOP = 512  # samples per spectral frame
@@ -22,7 +27,8 @@ LATENT_RATE = RATE / LATENT_HOP  # latents per second
 BANDS = 64
 REGIONS = 6  # of the stereo image
 COMPONENTS = 52  # principal components of FRAMES x BANDS log energies
-LATENT = COMPONENTS + 2 * REGIONS
+ENVELOPE = COMPONENTS + 2 * REGIONS
+LATENT = ENVELOPE + SLOTS
 FLOOR = 1e-9  # energy that counts as silence (full scale sine: about 1)
 
 
@@ -51,11 +57,14 @@ def band_matrices() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """analysis [BANDS, BINS] (rows sum to 1), synthesis [BANDS, BINS] (columns sum to 1), regions [REGIONS, BANDS]."""
     synthesis = triangles(mel_centres())
     analysis = synthesis / synthesis.sum(1, keepdim=True)
-    edges = torch.linspace(0, BANDS, REGIONS + 1).round().long()
-    regions = torch.zeros(REGIONS, BANDS)
-    for r in range(REGIONS):
-        regions[r, edges[r] : edges[r + 1]] = 1
+    regions = F.one_hot(region_of_band(), REGIONS).T.float()
     return analysis.float(), synthesis.float(), regions
+
+
+def region_of_band() -> torch.Tensor:
+    """[BANDS]: edges are round(BANDS r / REGIONS)."""
+    edges = torch.linspace(0, BANDS, REGIONS + 1).round().long()
+    return torch.repeat_interleave(torch.arange(REGIONS), edges.diff())
 
 
 def spectral_frames(audio: torch.Tensor) -> torch.Tensor:
@@ -79,8 +88,8 @@ class SpectralEncoder(nn.Module):
         self.register_buffer("regions", regions, persistent=False)
         self.register_buffer("mean", torch.zeros(FRAMES * BANDS))
         self.register_buffer("components", torch.zeros(COMPONENTS, FRAMES * BANDS))  # orthonormal rows
-        self.register_buffer("offset", torch.zeros(LATENT))
-        self.register_buffer("scale", torch.ones(LATENT))
+        self.register_buffer("offset", torch.zeros(ENVELOPE))
+        self.register_buffer("scale", torch.ones(ENVELOPE))
 
     def energies(self, audio):
         """audio [B, 2, S] -> total [B, F, BANDS], left minus right and mid minus side [B, F, REGIONS] energies."""
@@ -101,7 +110,7 @@ class SpectralEncoder(nn.Module):
         return log_energy, torch.cat([pan, width], dim=-1)
 
     def project(self, log_energy, image):
-        """Features -> latents [B, T, LATENT], roughly zero mean and unit scale."""
+        """Features -> envelopes [B, T, ENVELOPE], roughly zero mean and unit scale."""
         y = torch.cat([(log_energy - self.mean) @ self.components.T, image], dim=-1)
         return (y - self.offset) / self.scale
 
@@ -127,22 +136,24 @@ class ConvNeXtBlock(nn.Module):
 
 
 class AudioDecoder(nn.Module):
-    """Latents [B, T, 64] and unit complex noise [B, 4T, 2, BINS, 2] -> audio [B, 2, 2048 T].
+    """Latents [B, T, 152] and unit complex noise [B, 4T, 2, BINS, 2] -> audio [B, 2, 2048 T].
 
-    Looks one latent ahead (first convolution) plus one frame (overlap of the inverse STFT), and
-    ceil((DEPTH * 6 + 1) / 4) + 1 latents back, so decoding in pieces equals decoding as a whole.
+    The network looks one latent ahead (first convolution) plus one frame (overlap of the inverse STFT), and
+    ceil((DEPTH * 6 + 1) / 4) + 1 latents back, so decoding in pieces equals decoding as a whole; the
+    oscillators look one latent ahead and remember their phases. Methods but `forward` take envelopes [B, T, 64].
     """
 
     def __init__(self, width: int = 256, depth: int = 6, inner: int = 768):
         super().__init__()
-        _, synthesis, _ = band_matrices()
+        analysis, synthesis, _ = band_matrices()
         self.register_buffer("synthesis", synthesis, persistent=False)
+        self.responses, self.region_of_band = responses(analysis.numpy(), FFT), region_of_band().numpy()
         # From the encoder: latent -> log energies and image.
         self.register_buffer("mean", torch.zeros(FRAMES * BANDS))
         self.register_buffer("components", torch.zeros(COMPONENTS, FRAMES * BANDS))
-        self.register_buffer("offset", torch.zeros(LATENT))
-        self.register_buffer("scale", torch.ones(LATENT))
-        self.input = nn.Conv1d(LATENT, width, 3, padding=1)
+        self.register_buffer("offset", torch.zeros(ENVELOPE))
+        self.register_buffer("scale", torch.ones(ENVELOPE))
+        self.input = nn.Conv1d(ENVELOPE, width, 3, padding=1)
         self.upsample = nn.Linear(width, FRAMES * width)
         self.blocks = nn.ModuleList(ConvNeXtBlock(width, inner) for _ in range(depth))
         self.norm = nn.LayerNorm(width, eps=1e-6)
@@ -154,20 +165,27 @@ class AudioDecoder(nn.Module):
         with torch.no_grad():
             self.noise.bias.view(4, BANDS)[:] = torch.tensor([-0.5, -2.0, -2.0, -0.5])[:, None]
 
-    def amplitude(self, z):
-        """[B, 4T, 2, BINS]: what |spectrum| of left and right would be for noise of the decoded band energies."""
+    def image(self, z):
+        """Band energies [B, 4T, BANDS] and pan [B, 4T, REGIONS]."""
         y = z * self.scale + self.offset
         log_energy = (y[..., :COMPONENTS] @ self.components + self.mean).reshape(z.shape[0], -1, BANDS)
-        energy = (log_energy.clamp(max=6.0).exp() - 2 * FLOOR).clamp(min=0)
         pan = y[..., COMPONENTS : COMPONENTS + REGIONS].clamp(-0.999, 0.999)
-        pan = pan.repeat_interleave(FRAMES, dim=1)
-        edges = torch.linspace(0, BANDS, REGIONS + 1).round().long()
-        pan = torch.repeat_interleave(pan, edges.diff().to(pan.device), dim=-1)
+        return (log_energy.clamp(max=6.0).exp() - 2 * FLOOR).clamp(min=0), pan.repeat_interleave(FRAMES, dim=1)
+
+    def amplitude(self, energy, pan):
+        """[B, F, 2, BINS]: what |spectrum| of left and right would be for noise of the band energies."""
+        pan = pan[..., region_of_band().to(pan.device)]
         sides = torch.stack([energy * (1 + pan) / 2, energy * (1 - pan) / 2], dim=2)
         return (sides * FFT).sqrt() @ self.synthesis
 
+    def partials(self, slots, energy, pan):
+        """Samples [B, 2, 2048 T] of the partials, and the band energies that they leave [B, 4T, BANDS]."""
+        parts = [render(*(x.numpy() for x in sound), self.responses, self.region_of_band) for sound in zip(slots, energy, pan)]
+        samples, made = (torch.from_numpy(np.stack(x)).to(energy) for x in zip(*parts))
+        return samples, torch.maximum(energy - TAKEN * made, LEFT * energy)
+
     def backbone(self, z):
-        """Latents [B, T, 64] -> frames [B, 4T, width]."""
+        """Envelopes [B, T, 64] -> frames [B, 4T, width]."""
         x = self.input(z.transpose(1, 2)).transpose(1, 2)
         x = self.upsample(x).reshape(z.shape[0], -1, self.norm.normalized_shape[0])
         for block in self.blocks:
@@ -193,4 +211,7 @@ class AudioDecoder(nn.Module):
         return out.reshape(b, c, -1)[..., (FFT - HOP) // 2 : (FFT - HOP) // 2 + f * HOP]
 
     def forward(self, z, noise):
-        return self.synthesise(self.spectrum(self.backbone(z), self.amplitude(z), noise))
+        envelope, slots = z.split([ENVELOPE, SLOTS], dim=-1)
+        energy, pan = self.image(envelope)
+        samples, left = self.partials(slots, energy, pan)
+        return samples + self.synthesise(self.spectrum(self.backbone(envelope), self.amplitude(left, pan), noise))

@@ -10,10 +10,13 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from models.flow_matching import LEAST_LEFT
+
 
 @dataclass
 class DiffusionConfig:
-    latent: int = 64  # channels of one latent
+    latent: int = 152  # channels of one latent
+    slots: int = 88  # the last of them, sparse, for which the network predicts the data instead of the velocity
     motion: int = 5  # numbers in one motion token
     text: int = 384  # width of the text encoder
     width: int = 256
@@ -88,7 +91,10 @@ class Block(nn.Module):
 
 
 class DiffusionTransformer(nn.Module):
-    """Velocity of the flow from noise to audio latents, given motion tokens, a visual prompt and a text prompt."""
+    """Velocity of the flow from noise to audio latents, given motion tokens, a visual prompt and a text prompt.
+
+    Of the slots of partials, which are mostly empty, it predicts the data x1 (Li & He 2025): velocity (x1 - x) / (1 - t).
+    """
 
     def __init__(self, config: DiffusionConfig = DiffusionConfig()):
         super().__init__()
@@ -153,4 +159,10 @@ class DiffusionTransformer(nn.Module):
         for block in self.blocks:
             h = block(h, modulation, tokens, token_mask, mask, angles)
         shift, scale = self.final_modulation(c).chunk(2, dim=-1)
-        return self.output(layer_norm(h) * (1 + scale) + shift)
+        return self.velocity(self.output(layer_norm(h) * (1 + scale) + shift), x, t)
+
+    def velocity(self, output, x, t):
+        """What the last layer gives, of which the slots are predicted data -> velocity, all [B, N, latent]; t [B]."""
+        velocity, slots = output.split([self.config.latent - self.config.slots, self.config.slots], dim=-1)
+        left = (1 - t).clamp(min=LEAST_LEFT).to(x.dtype).view(-1, 1, 1)
+        return torch.cat([velocity, (slots - x[..., -self.config.slots :]) / left], dim=-1)

@@ -2,6 +2,8 @@
 
 import torch
 
+LEAST_LEFT = 0.05  # of the flow time, by which a predicted change is divided
+
 
 def interpolate(noise, data, t):
     """x_t for t [B] broadcast over [B, N, C]."""
@@ -9,9 +11,17 @@ def interpolate(noise, data, t):
     return (1 - t) * noise + t * data
 
 
-def guided(velocity_condition, velocity_null, scale: float):
-    """Classifier-free guidance (Ho & Salimans 2022): v_null + scale (v_condition - v_null)."""
-    return velocity_null + scale * (velocity_condition - velocity_null)
+def guided(velocity_condition, velocity_null, scale: float, x, t: float, rescale: float = 1.0):
+    """Classifier-free guidance (Ho & Salimans 2022): v_null + scale (v_condition - v_null); x and velocities [B, N, C].
+
+    `rescale` (Lin et al. 2023) of the way, the data that it predicts, x + (1 - t) v, gets the norm of what the conditional branch
+    predicts: otherwise guidance makes everything loud.
+    """
+    v = velocity_null + scale * (velocity_condition - velocity_null)
+    left = max(1 - t, LEAST_LEFT)
+    wanted, data = x + left * velocity_condition, x + left * v
+    factor = wanted.flatten(1).norm(dim=1) / data.flatten(1).norm(dim=1).clamp(min=1e-6)
+    return (data * (1 + rescale * (factor.view(-1, 1, 1) - 1)) - x) / left
 
 
 def step_times(steps: int, shift: float = 1.0) -> list[float]:
