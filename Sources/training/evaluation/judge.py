@@ -52,14 +52,17 @@ class Judge(nn.Module):
         self.norm = nn.ModuleList(nn.BatchNorm2d(b) for b in sizes[1:])
         self.out = nn.Linear(8 * width, classes)
 
-    def forward(self, x):
+    def features(self, x):
+        """[B, 8 width]: mean and maximum over time."""
         x = (x[:, None] + 35) / 20
         for i, (conv, norm) in enumerate(zip(self.conv, self.norm)):
             x = F.relu(norm(conv(x)))
             if i < 4:
                 x = F.max_pool2d(x, 2)
-        x = torch.cat([x.mean((2, 3)), x.amax(3).mean(2)], 1)
-        return self.out(F.dropout(x, 0.4, self.training))
+        return torch.cat([x.mean((2, 3)), x.amax(3).mean(2)], 1)
+
+    def forward(self, x):
+        return self.out(F.dropout(self.features(x), 0.4, self.training))
 
 
 def augmented(mels: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
@@ -117,13 +120,23 @@ class Panel:
             judge.load_state_dict(weights)
             self.judges.append(judge.eval())
 
-    @torch.no_grad()
-    def __call__(self, mel: np.ndarray, classes: list[str] | None = None) -> np.ndarray:
-        """Probabilities over `classes` (default all) of a log-mel [BANDS, n]: mean over judges and pieces with half overlap."""
+    @staticmethod
+    def pieces(mel: np.ndarray) -> torch.Tensor:
+        """[n, BANDS, FRAMES] with half overlap, 0 dB at the loudest of each."""
         starts = range(0, max(1, mel.shape[1] - FRAMES + 1), FRAMES // 2)
         pieces = torch.from_numpy(np.stack([mel[:, s : s + FRAMES] for s in starts]).astype(np.float32))
-        keep = [self.classes.index(c) for c in classes or self.classes]
-        pieces = pieces - pieces.amax((1, 2), keepdim=True)
+        return pieces - pieces.amax((1, 2), keepdim=True)
+
+    @torch.no_grad()
+    def embedding(self, mel: np.ndarray) -> np.ndarray:
+        """[n, features of all judges] per piece."""
+        pieces = self.pieces(mel)
+        return torch.cat([j.features(pieces) for j in self.judges], 1).numpy()
+
+    @torch.no_grad()
+    def __call__(self, mel: np.ndarray, classes: list[str] | None = None) -> np.ndarray:
+        """Probabilities over `classes` (default all) of a log-mel [BANDS, n]: mean over judges and pieces."""
+        pieces, keep = self.pieces(mel), [self.classes.index(c) for c in classes or self.classes]
         return torch.stack([j(pieces)[:, keep].softmax(-1).mean(0) for j in self.judges]).mean(0).numpy()
 
 
