@@ -244,7 +244,7 @@ final class Soundtrack: SoundtrackGenerator {
     (guided.states, guided.prompt) = encode(own.prompt)
     // Over a still picture a prompt, or a thing that is recognised, may invite events by chance.
     let seen = (probabilities?.max() ?? 0) > Self.recognised ? guided.visual : []
-    guided.usesMotion = !isStill || model.eventfulness(guided.states.isEmpty ? seen : guided.prompt)
+    guided.motion = !isStill || model.eventfulness(guided.states.isEmpty ? seen : guided.prompt) ? .seen : .rest
     if settings.guidanceScale == 1 { return [guided] }
     var away = Conditions.none
     (away.states, away.prompt) = encode(own.negativePrompt)

@@ -5,7 +5,7 @@ public struct SoundtrackSettings: Sendable, Equatable {
   /// v = v_null + scale (v_condition - v_null); 1 switches guidance off.
   public var guidanceScale: Float = 5
   /// Steps of the sampler per chunk.
-  public var steps = 16
+  public var steps = 8
   /// Seed of all noise: the same seed gives the same soundtrack.
   public var seed: UInt64 = 0
   /// New latents per chunk (2048 samples each).

@@ -127,7 +127,7 @@ private final class TimedNetwork {
       let network = try DiffusionTransformer(weights("diffusion_transformer"), DiffusionConfig(sizes), precision: precision)
       var guided = Conditions.none
       (guided.visual, guided.prompt, guided.states) = (try input("visual"), try input("prompt"), try input("text"))
-      guided.usesMotion = true
+      guided.motion = .seen
       let context = try input("context"), motion = try input("motion")
       let past = context.count / network.config.latent * network.config.motion
       let chunk = network.prepare(

@@ -163,7 +163,7 @@ extension ElementSuites {
         #expect(message.time("pts") == reached && message.time("running-time") == reached && message.time("stream-time") == reached)
         reached += message.time("duration") ?? 0
         #expect(abs((message.double("confidence") ?? 0) - 0.73) < 1e-6)
-        #expect(message.integer("steps") == 16 && message.string("classes") == "electric ray:0.5, cock:0.25" && message.time("seed") == 7)
+        #expect(message.integer("steps") == 8 && message.string("classes") == "electric ray:0.5, cock:0.25" && message.time("seed") == 7)
         #expect(message.string("prompt") == "wind" && message.string("negative-prompt") == "" && message.string("pad") == "src")
       }
       #expect(end == GST_MESSAGE_EOS && count == 10 && reached == 10 * Self.second)

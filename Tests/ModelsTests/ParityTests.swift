@@ -79,7 +79,7 @@ import V2ATensor
     let x = Fixtures.wave(n * Codec.latent, 0.61), motion = Fixtures.wave(n * MotionEncoder.token, 0.29, 0.5)
     func conditions(_ prompt: String, visual: [Float]?, motion: Bool) -> Conditions {
       var c = Conditions.none
-      c.usesMotion = motion
+      c.motion = motion ? .seen : .none
       if let visual { c.visual = visual }
       let (states, mean) = text(tokenizer(prompt))
       c.states = states

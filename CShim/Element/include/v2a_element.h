@@ -41,7 +41,7 @@ enum {
 #define V2A_DEFAULT_CONTEXT G_GUINT64_CONSTANT(1706666667)
 #define V2A_MAXIMUM_SPAN G_GUINT64_CONSTANT(10000000000)
 #define V2A_DEFAULT_GUIDANCE_SCALE 5.0f
-#define V2A_DEFAULT_STEPS 16
+#define V2A_DEFAULT_STEPS 8
 /* "v2a" and version 1 as bytes: says that gst-v2a made the sound. */
 #define V2A_DEFAULT_PAYLOAD 0x76326101u
 

@@ -6,18 +6,27 @@ public struct Conditions: Sendable, Equatable {
   public var prompt: [Float]
   /// Token states of the prompt [tokens, 384]; empty for none.
   public var states: [Float]
-  /// Whether motion tokens are used (false: zeros).
-  public var usesMotion: Bool
+  public var motion: Motion
 
-  public init(visual: [Float], prompt: [Float], states: [Float], usesMotion: Bool) {
+  /// Which motion tokens are used.
+  public enum Motion: Sendable {
+    /// Zeros: nothing is known of motion.
+    case none
+    /// The same token throughout: nothing happens.
+    case rest
+    /// Those of the picture.
+    case seen
+  }
+
+  public init(visual: [Float], prompt: [Float], states: [Float], motion: Motion) {
     self.visual = visual
     self.prompt = prompt
     self.states = states
-    self.usesMotion = usesMotion
+    self.motion = motion
   }
 
   public static let none = Conditions(
-    visual: [Float](repeating: 0, count: 384), prompt: [Float](repeating: 0, count: 384), states: [], usesMotion: false)
+    visual: [Float](repeating: 0, count: 384), prompt: [Float](repeating: 0, count: 384), states: [], motion: .none)
 
   public var tokens: Int { states.count / 384 }
 }

@@ -95,7 +95,7 @@ public final class DiffusionTransformer: Sendable {
       }
     }
 
-    let moves = branches.map(\.usesMotion)
+    let moves = branches.map { $0.motion == .seen }
     let (motionInput, motionModulation) = motionParts(motion, rows: rows, branches: branches)
     if past > 0 {
       let all = branches.count * past
@@ -237,15 +237,21 @@ public final class DiffusionTransformer: Sendable {
     }
   }
 
-  /// motion_in and motion_modulation of the tokens, or of zeros for a branch without motion.
+  /// motion_in and motion_modulation of the tokens, of zeros or of rest, as a branch wants.
   private func motionParts(_ motion: [Float], rows: Int, branches: [Conditions]) -> (input: Tensor, modulation: Tensor) {
     let count = rows * config.width
     let input = Tensor(shape: [branches.count * rows, config.width])
     let modulation = Tensor(shape: [branches.count * rows, config.width])
     let nothing = [Float](repeating: 0, count: motion.count)
+    let rest = (0..<rows).flatMap { _ in MotionEncoder.token(onset: 0.02, offset: 0, strength: 0.5, pan: 0, energy: 0.3) }
     for (i, branch) in branches.enumerated() {
-      motionIn(branch.usesMotion ? motion : nothing, rows: rows, into: input.data + i * count)
-      motionModulation(branch.usesMotion ? motion : nothing, rows: rows, into: modulation.data + i * count)
+      let tokens = switch branch.motion {
+      case .none: nothing
+      case .rest: rest
+      case .seen: motion
+      }
+      motionIn(tokens, rows: rows, into: input.data + i * count)
+      motionModulation(tokens, rows: rows, into: modulation.data + i * count)
     }
     return (input, modulation)
   }

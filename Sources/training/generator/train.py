@@ -34,7 +34,7 @@ def flow_loss(model, batch, rng: np.random.Generator, generator: torch.Generator
     lengths = np.where(rng.random(size) < 0.25, 0, rng.integers(6, n - 8, size))
     context = torch.arange(n)[None] < torch.from_numpy(lengths)[:, None]
     # What was generated is never quite clean: a little noise on the context keeps errors from building up.
-    blur = torch.rand(size, 1, 1, generator=generator) * 0.3
+    blur = torch.rand(size, 1, 1, generator=generator) * 0.1
     x = torch.where(context[..., None], data + blur * torch.randn(data.shape, generator=generator), interpolate(noise, data, t))
     with torch.autocast("cuda" if data.is_cuda else "cpu", torch.bfloat16):
         v = model(x, t, context, batch["motion"], batch["visual"], batch["prompt"], batch["text"], batch["text_mask"])
