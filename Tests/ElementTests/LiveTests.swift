@@ -68,7 +68,7 @@ extension ElementSuites {
       #expect(out.errors == 0 && out.gaps == 0 && out.windows.count >= 4)
       // Only on a machine that can keep up.
       if out.stalled < 40_000_000 {
-        #expect(out.warnings.isEmpty && out.qos == 0 && out.silent == 0 && out.windows.allSatisfy { $0 == 16 })
+        #expect(out.warnings.isEmpty && out.qos == 0 && out.silent == 0 && out.windows.allSatisfy { $0 == 8 })
       }
       #expect(out.buffers.count > 20 && out.worst(out.latencies.last ?? 0) < 2 * out.stalled)
     }
@@ -114,7 +114,7 @@ extension ElementSuites {
       let out = Self.run(policy: Self.fewerSteps, delay: 1500, seconds: 6)
       print("fewer-steps: windows of \(out.windows) steps, \(out.silent) of \(out.buffers.count) buffers silent, gaps \(out.gaps), latest \(out.worst(out.latencies.last ?? 0) / 1_000_000) ms")
       #expect(out.errors == 0 && out.gaps == 0)
-      #expect(out.windows.count { $0 > 0 && $0 < 16 } > out.windows.count / 2)
+      #expect(out.windows.count { $0 > 0 && $0 < 8 } > out.windows.count / 2)
       #expect(out.qos > 2 && out.warnings.count == 1 && out.warnings.allSatisfy { $0.contains("raise hop") })
       #expect(out.worst(out.latencies.max() ?? 0) < 15_000_000 + 2 * out.stalled)
     }
@@ -124,7 +124,7 @@ extension ElementSuites {
       let out = Self.run(policy: Self.silence, delay: 1500, seconds: 5)
       print("silence: windows of \(out.windows) steps, \(out.silent) of \(out.buffers.count) buffers silent, gaps \(out.gaps), latest \(out.worst(out.latencies.last ?? 0) / 1_000_000) ms")
       #expect(out.errors == 0 && out.gaps == 0 && out.silent > 10)
-      #expect(out.windows.allSatisfy { $0 == 0 || $0 == 16 })
+      #expect(out.windows.allSatisfy { $0 == 0 || $0 == 8 })
       #expect(out.qos > 2 && out.warnings.count == 1 && out.warnings.allSatisfy { $0.contains("silence") })
       #expect(out.worst(out.latencies.max() ?? 0) < 15_000_000 + 2 * out.stalled)
     }
@@ -134,7 +134,7 @@ extension ElementSuites {
       let out = Self.run(policy: Self.wait, delay: 450, seconds: 5)
       print("wait: latencies \(out.latencies.map { $0 / 1_000_000 }) ms, windows of \(out.windows) steps")
       #expect(out.errors == 0 && out.gaps == 0 && out.silent == 0)
-      #expect(out.windows.allSatisfy { $0 == 16 })
+      #expect(out.windows.allSatisfy { $0 == 8 })
       #expect(out.latencies.count >= 2 && (out.latencies.last ?? 0) > 1_150_000_000)
       #expect(out.worst(out.latencies.last ?? 0) < 15_000_000 + 2 * out.stalled)
     }
