@@ -34,6 +34,7 @@
  *
  * Since: 0.1
  */
+#include "v2a_caps.h"
 #include "v2a_element.h"
 #include "v2a_watermark.h"
 
@@ -57,10 +58,10 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
     "src", GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS("audio/x-raw, format = F32LE, rate = 48000, channels = [ 1, 2 ], layout = interleaved"));
+    GST_STATIC_CAPS(V2A_AUDIO_CAPS));
 static GstStaticPadTemplate variation_template = GST_STATIC_PAD_TEMPLATE(
     "src_%u", GST_PAD_SRC, GST_PAD_REQUEST,
-    GST_STATIC_CAPS("audio/x-raw, format = F32LE, rate = 48000, channels = [ 1, 2 ], layout = interleaved"));
+    GST_STATIC_CAPS(V2A_AUDIO_CAPS));
 static GstStaticPadTemplate prompt_template = GST_STATIC_PAD_TEMPLATE(
     "prompt_sink", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS("text/x-raw, format = { utf8, pango-markup }"));
 

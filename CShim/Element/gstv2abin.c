@@ -18,6 +18,7 @@
  *
  * Since: 0.1
  */
+#include "v2a_caps.h"
 #include "v2a_element.h"
 
 typedef struct {
@@ -41,10 +42,10 @@ static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE(
     "video_src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
 static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE(
     "audio_src", GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS("audio/x-raw, format = F32LE, rate = 48000, channels = [ 1, 2 ], layout = interleaved"));
+    GST_STATIC_CAPS(V2A_AUDIO_CAPS));
 static GstStaticPadTemplate variation_template = GST_STATIC_PAD_TEMPLATE(
     "audio_src_%u", GST_PAD_SRC, GST_PAD_REQUEST,
-    GST_STATIC_CAPS("audio/x-raw, format = F32LE, rate = 48000, channels = [ 1, 2 ], layout = interleaved"));
+    GST_STATIC_CAPS(V2A_AUDIO_CAPS));
 static GstStaticPadTemplate prompt_template = GST_STATIC_PAD_TEMPLATE(
     "prompt_sink", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS("text/x-raw, format = { utf8, pango-markup }"));
 

@@ -15,9 +15,9 @@
 #include <gst/audio/audio.h>
 #include <gst/base/gstbasetransform.h>
 
+#include "v2a_caps.h"
 #include "v2a_watermark.h"
 
-#define CAPS "audio/x-raw, format = F32LE, rate = 48000, channels = [ 1, 2 ], layout = interleaved"
 
 enum { PROP_PAYLOAD = 1, PROP_KEY };
 
@@ -36,9 +36,9 @@ G_DEFINE_TYPE(GstV2AWatermark, gst_v2a_watermark, GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE(v2awatermark, "v2awatermark", GST_RANK_NONE, V2A_TYPE_WATERMARK)
 
 static GstStaticPadTemplate sink_template =
-    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
+    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(V2A_AUDIO_CAPS));
 static GstStaticPadTemplate src_template =
-    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(V2A_AUDIO_CAPS));
 
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec) {
   v2a_marker_set_property(SELF(object)->impl, (int)id, value);

@@ -16,9 +16,9 @@
 #include <gst/audio/audio.h>
 #include <gst/base/gstbasetransform.h>
 
+#include "v2a_caps.h"
 #include "v2a_watermark.h"
 
-#define CAPS "audio/x-raw, format = F32LE, rate = 48000, channels = [ 1, 2 ], layout = interleaved"
 
 enum { PROP_PAYLOAD = 1, PROP_KEY };
 
@@ -37,9 +37,9 @@ G_DEFINE_TYPE(GstV2AWatermarkDetect, gst_v2a_watermark_detect, GST_TYPE_BASE_TRA
 GST_ELEMENT_REGISTER_DEFINE(v2awatermarkdetect, "v2awatermarkdetect", GST_RANK_NONE, V2A_TYPE_WATERMARK_DETECT)
 
 static GstStaticPadTemplate sink_template =
-    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
+    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(V2A_AUDIO_CAPS));
 static GstStaticPadTemplate src_template =
-    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(V2A_AUDIO_CAPS));
 
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec) {
   v2a_finder_set_property(SELF(object)->impl, (int)id, value);

@@ -30,9 +30,6 @@ int v2a_level(void) {
 }
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
-static void avx2_finish(const float *v, size_t ldv, float *y, size_t ldy, size_t rows, size_t n, const V2AEpilogue *e) {
-  v2a_finish(v, ldv, y, ldy, rows, n, e);
-}
 #define NAME(x) avx2_##x
 #define LANES 8
 #define TILE 6
@@ -41,9 +38,6 @@ static void avx2_finish(const float *v, size_t ldv, float *y, size_t ldy, size_t
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"), min_vector_width(512))), apply_to = function)
-static void avx512_finish(const float *v, size_t ldv, float *y, size_t ldy, size_t rows, size_t n, const V2AEpilogue *e) {
-  v2a_finish(v, ldv, y, ldy, rows, n, e);
-}
 #define NAME(x) avx512_##x
 #define LANES 16
 #define TILE 14
@@ -52,7 +46,6 @@ static void avx512_finish(const float *v, size_t ldv, float *y, size_t ldy, size
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4,avx512bf16"), min_vector_width(512))), apply_to = function)
-#define bf16_finish avx512_finish
 #define NAME(x) bf16_##x
 #define LANES 16
 #define TILE 14
@@ -72,12 +65,12 @@ static uint16_t nearest(float x) {
   return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1)) >> 16);
 }
 
-void v2a_pack(int level, int bf16, void *packed, const float *w, size_t stride, size_t n, size_t k) {
+void v2a_pack(int level, int bf16, void *packed, const float *w, size_t n, size_t k) {
   const size_t width = columns_of(level), depth = bf16 ? (k + 1) / 2 : k;
   memset(packed, 0, v2a_packed_size(level, bf16, n, k));
   for (size_t column = 0; column < n; column++) {
     float *panel = (float *)packed + column / width * width * depth;
-    const float *row = w + column * stride;
+    const float *row = w + column * k;
     const size_t lane = column % width;
     if (bf16) {
       uint16_t *pairs = (uint16_t *)panel;
@@ -127,7 +120,7 @@ void v2a_packed_multiply(int level, int bf16, const void *packed, size_t whole, 
 
 int v2a_level(void) { return V2A_LEVEL_NONE; }
 size_t v2a_packed_size(int level, int bf16, size_t n, size_t k) { return 0; }
-void v2a_pack(int level, int bf16, void *packed, const float *w, size_t stride, size_t n, size_t k) {}
+void v2a_pack(int level, int bf16, void *packed, const float *w, size_t n, size_t k) {}
 void v2a_pack_rows(int level, float *packed, const float *w, size_t stride, size_t first, size_t count, size_t k) {}
 void v2a_pack_columns(int level, float *packed, const float *transposed, size_t stride, size_t first, size_t count, size_t n,
                       size_t k) {}

@@ -82,6 +82,10 @@ static void NAME(gather)(float *a, const float *x, size_t ldx, size_t rows, size
   }
 }
 
+static void NAME(finish)(const float *v, size_t ldv, float *y, size_t ldy, size_t rows, size_t n, const V2AEpilogue *e) {
+  v2a_finish(v, ldv, y, ldy, rows, n, e);
+}
+
 static void NAME(multiply)(const float *packed, size_t whole, const float *x, size_t ldx, float *y, size_t ldy, size_t rows,
                            size_t n, size_t k, const V2AEpilogue *e, float *scratch) {
   const size_t depth = BF16 ? (k + 1) / 2 : k, blocks = (depth + V2A_DEPTH - 1) / V2A_DEPTH;

@@ -6,23 +6,9 @@
 
 #define RELAXED _Pragma("clang fp reassociate(on) contract(fast)")
 
-V2A_LEVELS void v2a_add_bias(float *x, const float *bias, size_t rows, size_t cols) {
-  for (size_t r = 0; r < rows; r++)
-    for (size_t c = 0; c < cols; c++) x[r * cols + c] += bias[c];
-}
-
-V2A_LEVELS void v2a_bias_planes(float *x, const float *bias, size_t planes, size_t count, int clip) {
-  for (size_t p = 0; p < planes; p++) {
-    float *plane = x + p * count, b = bias[p];
-    if (clip)
-      for (size_t i = 0; i < count; i++) {
-        float v = plane[i] + b;
-        v = v < 0.0f ? 0.0f : v;
-        plane[i] = v > 6.0f ? 6.0f : v;
-      }
-    else
-      for (size_t i = 0; i < count; i++) plane[i] += b;
-  }
+V2A_LEVELS void v2a_bias_planes(float *x, const float *bias, size_t planes, size_t count) {
+  for (size_t p = 0; p < planes; p++)
+    for (size_t i = 0; i < count; i++) x[p * count + i] += bias[p];
 }
 
 V2A_LEVELS void v2a_softmax(float *x, size_t rows, size_t cols) {
@@ -55,23 +41,17 @@ V2A_LEVELS void v2a_layer_norm(float *y, const float *x, const float *weight, co
   }
 }
 
-V2A_LEVELS void v2a_rms_norm(float *x, const float *weight, size_t rows, size_t cols, float eps) {
+/* x / sqrt(mean(x^2) + eps) * weight of one row. */
+static inline __attribute__((always_inline)) void normalise_row(float *x, const float *weight, size_t width, float eps) {
   RELAXED
-  for (size_t r = 0; r < rows; r++) {
-    float *row = x + r * cols, squares = 0.0f;
-    for (size_t c = 0; c < cols; c++) squares += row[c] * row[c];
-    float inverse = 1.0f / sqrtf(squares / (float)cols + eps);
-    for (size_t c = 0; c < cols; c++) row[c] = row[c] * inverse * weight[c];
-  }
+  float squares = 0.0f;
+  for (size_t i = 0; i < width; i++) squares += x[i] * x[i];
+  float inverse = 1.0f / sqrtf(squares / (float)width + eps);
+  for (size_t i = 0; i < width; i++) x[i] = x[i] * inverse * weight[i];
 }
 
-V2A_LEVELS void v2a_modulate(float *y, const float *x, const float *shift, const float *scale, const float *shift0,
-                             const float *scale0, size_t stride, size_t rows, size_t cols) {
-  for (size_t r = 0; r < rows; r++) {
-    const float *in = x + r * cols, *a = shift + r * stride, *b = scale + r * stride;
-    float *out = y + r * cols;
-    for (size_t c = 0; c < cols; c++) out[c] = in[c] * (1.0f + b[c] + scale0[c]) + a[c] + shift0[c];
-  }
+V2A_LEVELS void v2a_rms_norm(float *x, const float *weight, size_t rows, size_t cols, float eps) {
+  for (size_t r = 0; r < rows; r++) normalise_row(x + r * cols, weight, cols, eps);
 }
 
 V2A_LEVELS void v2a_norm_modulate(float *y, const float *x, const float *shift, const float *scale, const float *shift0,
@@ -88,15 +68,7 @@ V2A_LEVELS void v2a_norm_modulate(float *y, const float *x, const float *shift, 
   }
 }
 
-/* x / sqrt(mean(x^2) + eps) * weight of one head. */
-static inline __attribute__((always_inline)) void normalise_head(float *x, const float *weight, size_t width, float eps) {
-  RELAXED
-  float squares = 0.0f;
-  for (size_t i = 0; i < width; i++) squares += x[i] * x[i];
-  float inverse = 1.0f / sqrtf(squares / (float)width + eps);
-  for (size_t i = 0; i < width; i++) x[i] = x[i] * inverse * weight[i];
-}
-
+/* Half-split pairs of one head by the angles. */
 static inline __attribute__((always_inline)) void rotate_head(float *y, const float *x, const float *cs, const float *sn,
                                                               size_t half) {
   for (size_t i = 0; i < half; i++) {
@@ -112,36 +84,11 @@ V2A_LEVELS void v2a_query_key(float *qkv, float *turned, const float *qweight, c
   for (size_t r = 0; r < rows; r++)
     for (size_t h = 0; h < heads; h++) {
       float *q = qkv + r * 3 * width + h * 2 * half, *k = q + width;
-      normalise_head(q, qweight, 2 * half, eps);
-      normalise_head(k, kweight, 2 * half, eps);
+      normalise_row(q, qweight, 2 * half, eps);
+      normalise_row(k, kweight, 2 * half, eps);
       rotate_head(turned + r * width + h * 2 * half, q, cosine + r * half, sine + r * half, half);
       rotate_head(k, k, cosine + r * half, sine + r * half, half);
     }
-}
-
-V2A_LEVELS void v2a_gated_add(float *x, const float *y, const float *gate, const float *gate0, size_t stride, size_t rows,
-                              size_t cols) {
-  for (size_t r = 0; r < rows; r++) {
-    const float *in = y + r * cols, *g = gate + r * stride;
-    float *out = x + r * cols;
-    for (size_t c = 0; c < cols; c++) out[c] += (g[c] + gate0[c]) * in[c];
-  }
-}
-
-V2A_LEVELS void v2a_rotate(float *y, const float *x, const float *cosine, const float *sine, size_t rows, size_t heads,
-                           size_t half) {
-  for (size_t r = 0; r < rows; r++) {
-    const float *cs = cosine + r * half, *sn = sine + r * half;
-    for (size_t h = 0; h < heads; h++) {
-      const float *a = x + (r * heads + h) * 2 * half, *b = a + half;
-      float *p = y + (r * heads + h) * 2 * half, *q = p + half;
-      for (size_t i = 0; i < half; i++) {
-        float u = a[i], v = b[i];
-        p[i] = u * cs[i] - v * sn[i];
-        q[i] = v * cs[i] + u * sn[i];
-      }
-    }
-  }
 }
 
 V2A_LEVELS void v2a_axpy(float *y, const float *x, float a, size_t n) {

@@ -24,18 +24,15 @@ public struct Weights: Sendable {
     let tensor = Tensor(shape: shape)
     let bytes = file.bytes(of: entry)
     guard tensor.count > 0, let base = bytes.baseAddress else { return tensor }
-    switch entry.type {
-    case .f32: UnsafeMutableRawPointer(tensor.data).copyMemory(from: base, byteCount: bytes.count)
-    case .f16: v2a_from_f16(tensor.data, base, tensor.count)
-    case .bf16: v2a_from_bf16(tensor.data, base, tensor.count)
-    case .i8:
+    if entry.type == .i8 {
       guard let rows = shape.first, rows > 0 else { throw .unsupportedType(name: full, type: "I8 without rows") }
       let scale = try Weights(file, path: path).scale(name, rows: rows)
       let columns = tensor.count / rows
-      let source = base.assumingMemoryBound(to: Int8.self)
       for row in 0..<rows {
-        v2a_from_i8(tensor.data + row * columns, source + row * columns, scale.data[row], columns)
+        entry.type.convert(base + row * columns, count: columns, scale: scale.data[row], into: tensor.data + row * columns)
       }
+    } else {
+      entry.type.convert(base, count: tensor.count, scale: 1, into: tensor.data)
     }
     guard v2a_all_finite(tensor.data, tensor.count) == 1 else { throw .notFinite(name: full) }
     return tensor
@@ -57,6 +54,18 @@ public struct Weights: Sendable {
   }
 }
 
+extension SafetensorsFile.ElementType {
+  /// `count` stored numbers as floats; `scale` is for I8.
+  fileprivate func convert(_ from: UnsafeRawPointer, count: Int, scale: Float, into output: UnsafeMutablePointer<Float>) {
+    switch self {
+    case .f32: UnsafeMutableRawPointer(output).copyMemory(from: from, byteCount: 4 * count)
+    case .f16: v2a_from_f16(output, from, count)
+    case .bf16: v2a_from_bf16(output, from, count)
+    case .i8: v2a_from_i8(output, from.assumingMemoryBound(to: Int8.self), scale, count)
+    }
+  }
+}
+
 /// A matrix of which single rows are wanted: a table of embeddings. It stays as it is stored.
 public struct WeightRows: Sendable {
   let file: SafetensorsFile
@@ -69,18 +78,9 @@ public struct WeightRows: Sendable {
     let width = entry.shape[1]
     guard width > 0, let base = file.bytes(of: entry).baseAddress else { return }
     let row = base + index * width * entry.type.size
-    if let scale {
-      let numbers = row.assumingMemoryBound(to: Int8.self)
-      for i in 0..<width { output[i] += Float(numbers[i]) * scale.data[index] }
-      return
-    }
     withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { values in
       guard let start = values.baseAddress else { return }
-      switch entry.type {
-      case .f16: v2a_from_f16(start, row, width)
-      case .bf16: v2a_from_bf16(start, row, width)
-      default: UnsafeMutableRawPointer(start).copyMemory(from: row, byteCount: 4 * width)
-      }
+      entry.type.convert(row, count: width, scale: scale?.data[index] ?? 1, into: start)
       for i in 0..<width { output[i] += start[i] }
     }
   }

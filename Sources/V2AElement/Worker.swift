@@ -76,11 +76,11 @@ extension Element {
     switch item {
     case .begin(let base): begin(base, &state)
     case .frame(let frame):
-      guard let generator = try loadedGenerator(state) else { return fail(epoch: state.epoch) }
+      let generator = try loadedGenerator(state)
       try generator.append(isBehind(frame, state) ? GridFrame(index: frame.index, luma: frame.luma, rgb: nil) : frame)
       while generator.isReady { try nextWindow(generator, &state) }
     case .drain(let total):
-      guard let generator = try loadedGenerator(state) else { return fail(epoch: state.epoch) }
+      let generator = try loadedGenerator(state)
       let wanted = prepareSettings(generator, state)
       let isCancelled = cancellation(state)
       var local = state
@@ -92,10 +92,14 @@ extension Element {
     }
   }
 
-  /// Waits for the model; nil when there is none. Throws `.cancelled` when nobody wants it any more.
-  private func loadedGenerator(_ state: WorkerState) throws(EngineError) -> (any SoundtrackGenerator)? {
+  /// Waits for the model. Throws `.cancelled` when nobody wants it any more, or when there is none, which fails the stream.
+  private func loadedGenerator(_ state: WorkerState) throws(EngineError) -> any SoundtrackGenerator {
     let isLoaded = stream.wait { s -> Bool? in s.isLoaded || s.stopping || s.epoch != state.epoch ? s.isLoaded : nil }
     guard isLoaded else { throw .cancelled }
+    guard let generator else {
+      fail(epoch: state.epoch)
+      throw .cancelled
+    }
     return generator
   }
 

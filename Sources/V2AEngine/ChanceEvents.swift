@@ -12,8 +12,8 @@ enum ChanceEvents {
   /// Tokens [range, 5] by absolute latent index.
   static func tokens(_ range: Range<Int>) -> [Float] {
     range.flatMap { index -> [Float] in
-      let onset: Float = isEvent(index) ? 0.9 : isEvent(index - 1) || isEvent(index + 1) ? 0.2 : 0.02
-      return MotionEncoder.token(onset: onset, offset: 0, strength: 0.5, pan: 0, energy: 0.3)
+      if isEvent(index) { return MotionEncoder.rest(onset: 0.9) }
+      return isEvent(index - 1) || isEvent(index + 1) ? MotionEncoder.rest(onset: 0.2) : MotionEncoder.rest()
     }
   }
 

@@ -21,19 +21,14 @@ public struct Conv2d: Sendable {
   }
 
   /// x [input, size, size] -> y [output, out, out], out = ceil(size / stride); `before` zero rows and columns are put above
-  /// and to the left. Bias is added; ReLU6 when `clipped`.
+  /// and to the left. Bias is added.
   public func callAsFunction(
-    _ x: UnsafePointer<Float>, size: Int, before: Int, into y: UnsafeMutablePointer<Float>, scratch: Scratch, slot: Int,
-    clipped: Bool
+    _ x: UnsafePointer<Float>, size: Int, before: Int, into y: UnsafeMutablePointer<Float>, scratch: Scratch, slot: Int
   ) {
     let out = (size + stride - 1) / stride
-    if kernel == 1 && stride == 1 {
-      BLAS.multiply(weight.data, x, into: y, m: output, n: out * out, k: input)
-    } else {
-      let columns = scratch.buffer(slot, input * kernel * kernel * out * out)
-      v2a_im2col(columns, x, input, size, size, kernel, stride, before, before, out, out)
-      BLAS.multiply(weight.data, columns, into: y, m: output, n: out * out, k: input * kernel * kernel)
-    }
-    v2a_bias_planes(y, bias.data, output, out * out, clipped ? 1 : 0)
+    let columns = scratch.buffer(slot, input * kernel * kernel * out * out)
+    v2a_im2col(columns, x, input, size, size, kernel, stride, before, before, out, out)
+    BLAS.multiply(weight.data, columns, into: y, m: output, n: out * out, k: input * kernel * kernel)
+    v2a_bias_planes(y, bias.data, output, out * out)
   }
 }

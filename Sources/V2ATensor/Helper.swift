@@ -14,7 +14,7 @@ public protocol SharedWork: AnyObject {
 /// does itself: so a helper that gets no processor costs nothing.
 public final class Helper: @unchecked Sendable {
   /// Threads that one soundtrack computes with: 2, or 1 when `V2A_THREADS` of the environment says so.
-  public static let threads = getenv("V2A_THREADS").map { String(cString: $0) } == "1" ? 1 : 2
+  public static let threads = environment("V2A_THREADS") == "1" ? 1 : 2
 
   /// Working memory for what the helper does.
   public let scratch = Scratch()

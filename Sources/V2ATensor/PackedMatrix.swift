@@ -29,24 +29,21 @@ public final class PackedMatrix: @unchecked Sendable {
   private let isHalf: Bool
   private let memory: UnsafeMutableRawPointer
 
-  /// `stride`: floats between rows of `weight`.
   public init(
-    _ weight: UnsafePointer<Float>, outputs: Int, inputs: Int, stride: Int? = nil, precision: Precision = .float32,
-    level: KernelLevel = .current
+    _ weight: UnsafePointer<Float>, outputs: Int, inputs: Int, precision: Precision = .float32, level: KernelLevel = .current
   ) {
     self.outputs = outputs
     self.inputs = inputs
     self.level = level
     isHalf = precision == .bfloat16 && level >= .avx512bf16
-    let stride = stride ?? inputs
     if level == .blas {
       let copy = allocateFloats(outputs * inputs)
-      for row in 0..<outputs { (copy + row * inputs).update(from: weight + row * stride, count: inputs) }
+      copy.update(from: weight, count: outputs * inputs)
       memory = UnsafeMutableRawPointer(copy)
     } else {
       let size = v2a_packed_size(level.rawValue, isHalf ? 1 : 0, outputs, inputs)
       memory = UnsafeMutableRawPointer(allocateFloats((size + 3) / 4))
-      v2a_pack(level.rawValue, isHalf ? 1 : 0, memory, weight, stride, outputs, inputs)
+      v2a_pack(level.rawValue, isHalf ? 1 : 0, memory, weight, outputs, inputs)
     }
   }
 

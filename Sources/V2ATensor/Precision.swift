@@ -40,4 +40,5 @@ public enum KernelLevel: Int32, Sendable, Comparable {
   }()
 }
 
-private func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+/// A variable of the environment.
+func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

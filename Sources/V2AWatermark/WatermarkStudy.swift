@@ -1,9 +1,6 @@
 /// What the detector works on, for fitting its filter: levels of the bands and the signs that marked them.
 public enum WatermarkStudy {
-  /// Bands of the mark.
-  public static let bands = Layout.bands
-  /// Frames (512 samples) that share their signs.
-  public static let slotFrames = Layout.slotFrames
+  private static let bands = Layout.bands
 
   /// Levels in dB of a whole stream of interleaved stereo, [frames, bands], unchanged in pitch; frame f begins at sample 512 f.
   public static func levels(_ samples: [Float]) -> [Float] {

@@ -22,14 +22,10 @@ struct Detect: ParsableCommand {
   func run() throws {
     gst_init(nil, nil)
     gst_element_register(nil, "v2awatermarkdetect", 0, gst_v2a_watermark_detect_get_type())
-    var error: UnsafeMutablePointer<GError>?
-    let description =
+    let (found, reason) = launch(
       "filesrc name=file ! decodebin caps=audio/x-raw expose-all-streams=false ! audioconvert ! audioresample ! "
-      + "audio/x-raw,format=F32LE,rate=48000,channels=[1,2] ! v2awatermarkdetect name=detector ! fakesink sync=false"
-    guard let pipeline = gst_parse_launch(description, &error) else {
-      defer { g_clear_error(&error) }
-      try fail(error?.pointee.message.map { String(cString: $0) } ?? "GStreamer's base plugins are missing")
-    }
+      + "audio/x-raw,format=F32LE,rate=48000,channels=[1,2] ! v2awatermarkdetect name=detector ! fakesink sync=false")
+    guard let pipeline = found else { try fail(reason) }
     defer {
       gst_element_set_state(pipeline, GST_STATE_NULL)
       gst_object_unref(pipeline)

@@ -45,17 +45,13 @@ struct Elements: ParsableCommand {
   private func measure(_ count: Int) throws -> (wall: Double, processor: Double) {
     let frames = Int(seconds * 30)
     let one = "videotestsrc pattern=ball num-buffers=\(frames) ! video/x-raw,width=320,height=180,framerate=30/1 ! v2a steps=\(steps) ! fakesink sync=false"
-    var error: UnsafeMutablePointer<GError>?
-    let description = [String](repeating: one, count: count).joined(separator: "  ")
-    guard let pipeline = gst_parse_launch(description, &error) else {
-      defer { g_clear_error(&error) }
-      throw ValidationError(error?.pointee.message.map { String(cString: $0) } ?? "GStreamer's base plugins are missing")
-    }
+    let (found, reason) = launch([String](repeating: one, count: count).joined(separator: "  "))
+    guard let pipeline = found else { throw ValidationError(reason) }
     defer {
       gst_element_set_state(pipeline, GST_STATE_NULL)
       gst_object_unref(pipeline)
     }
-    let (wall, processor) = (Self.now(CLOCK_MONOTONIC), Self.now(CLOCK_PROCESS_CPUTIME_ID))
+    let (wall, processor) = (now(CLOCK_MONOTONIC), now(CLOCK_PROCESS_CPUTIME_ID))
     gst_element_set_state(pipeline, GST_STATE_PLAYING)
     guard let bus = gst_element_get_bus(pipeline) else { throw ValidationError("no message bus") }
     defer { gst_object_unref(bus) }
@@ -63,13 +59,7 @@ struct Elements: ParsableCommand {
     guard let message = gst_bus_timed_pop_filtered(bus, GstClockTime.max, ends) else { throw ValidationError("no end") }
     defer { gst_message_unref(message) }
     guard v2a_message_type(message) == GST_MESSAGE_EOS else { throw ValidationError("the pipeline failed") }
-    return (Self.now(CLOCK_MONOTONIC) - wall, Self.now(CLOCK_PROCESS_CPUTIME_ID) - processor)
-  }
-
-  private static func now(_ clock: clockid_t) -> Double {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    return (now(CLOCK_MONOTONIC) - wall, now(CLOCK_PROCESS_CPUTIME_ID) - processor)
   }
 
   /// Most memory that the process has had resident, in MiB.

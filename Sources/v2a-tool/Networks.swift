@@ -45,7 +45,6 @@ struct Networks: ParsableCommand {
           fflush(nil)
           continue
         }
-        known[key] = network
         let output = network.run()
         if words[4] != "-" { try write(output, to: words[4]) }
         answer(median(of: network, seconds: seconds))
@@ -93,13 +92,6 @@ struct Networks: ParsableCommand {
     defer { fclose(file) }
     _ = values.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
   }
-}
-
-/// Seconds of processor time of this thread, or of the clock on the wall.
-private func now(_ clock: clockid_t) -> Double {
-  var time = timespec()
-  clock_gettime(clock, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// A network with fixed inputs.

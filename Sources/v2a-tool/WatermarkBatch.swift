@@ -29,11 +29,11 @@ struct WatermarkBatch: ParsableCommand {
       switch (words.first, words.count) {
       case ("mark", 4):
         let samples = try Self.read(words[2])
-        let begun = Self.cpu()
+        let begun = now(CLOCK_PROCESS_CPUTIME_ID)
         let embedder = WatermarkEmbedder(payload: UInt32(words[1]) ?? 0, key: key)
         var marked = embedder.append(samples)
         marked += embedder.finish()
-        print("mark\t\(Double(samples.count) / 96_000)\t\(Self.cpu() - begun)")
+        print("mark\t\(Double(samples.count) / 96_000)\t\(now(CLOCK_PROCESS_CPUTIME_ID) - begun)")
         try Self.write(marked, words[3])
       case ("find", 3):
         let samples = try Self.read(words[2])
@@ -43,13 +43,13 @@ struct WatermarkBatch: ParsableCommand {
         var start = 0
         // The rest after the last whole piece counts only when there is no whole one.
         repeat {
-          let begun = Self.cpu()
+          let begun = now(CLOCK_PROCESS_CPUTIME_ID)
           let piece = Array(samples[start..<min(samples.count, start + size)])
           let reports = detector.append(piece) + (detector.finish().map { [$0] } ?? [])
           let best = reports.max { $0.score < $1.score } ?? WatermarkReport()
           let payload = reports.filter { $0.payload != nil }.max { $0.score < $1.score }?.payload
           print(
-            "find\t\(best.score)\t\(payload.map(String.init) ?? "-")\t\(best.tempo)\t\(best.pitch)\t\(Double(piece.count) / 96_000)\t\(Self.cpu() - begun)")
+            "find\t\(best.score)\t\(payload.map(String.init) ?? "-")\t\(best.tempo)\t\(best.pitch)\t\(Double(piece.count) / 96_000)\t\(now(CLOCK_PROCESS_CPUTIME_ID) - begun)")
           start += size
         } while start + size <= samples.count
       case ("levels", 3): try Self.write(WatermarkStudy.levels(Self.read(words[1])), words[2])
@@ -57,12 +57,6 @@ struct WatermarkBatch: ParsableCommand {
       default: throw ValidationError("not understood: \(line)")
       }
     }
-  }
-
-  private static func cpu() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   private static func read(_ path: String) throws -> [Float] {

@@ -1,6 +1,7 @@
 #if canImport(Glibc)
   import Glibc
 #endif
+import V2AElement
 import V2AEngine
 import V2AStreaming
 
@@ -23,6 +24,14 @@ final class TestGenerator: SoundtrackGenerator {
   init(_ settings: SoundtrackSettings) {
     variations = [settings]
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
+  }
+
+  /// Elements from now on get one of these, which takes its time to load.
+  static func take(microseconds: UInt32) {
+    Element.makeGenerator = { _, settings throws(EngineError) in
+      usleep(microseconds)
+      return TestGenerator(settings)
+    }
   }
 
   func removeVariation(_ index: Int) {

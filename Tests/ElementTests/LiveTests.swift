@@ -142,10 +142,7 @@ extension ElementSuites {
     /// A model that takes three seconds to load: silence on time until then, and sound afterwards.
     @Test func slowLoading() {
       let pipeline = Pipeline("videotestsrc is-live=true ! video/x-raw,width=64,height=64,framerate=30/1 ! v2a name=v hop=341000000 ! fakesink sync=true")
-      Element.makeGenerator = { _, settings throws(EngineError) in
-        usleep(3_000_000)
-        return TestGenerator(settings)
-      }
+      TestGenerator.take(microseconds: 3_000_000)
       let probe = pipeline.watch("v", "src")
       let scheduler = Scheduler()
       pipeline.play()

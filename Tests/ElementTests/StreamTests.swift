@@ -266,10 +266,7 @@ extension ElementSuites {
     /// A flush while the model is still being loaded: what was said of the stream before it still holds after it.
     @Test func flushKeepsTheStream() {
       let pipeline = Pipeline("videotestsrc ! video/x-raw,width=64,height=64,framerate=30/1 ! taginject tags=title=Home ! v2a name=v hop=341000000 ! fakesink name=s")
-      Element.makeGenerator = { _, settings throws(EngineError) in
-        usleep(300_000)
-        return TestGenerator(settings)
-      }
+      TestGenerator.take(microseconds: 300_000)
       let probe = pipeline.watch("v", "src")
       pipeline.pause()
       usleep(100_000)

@@ -12,29 +12,21 @@ void v2a_relu6(float *x, size_t n);
 void v2a_exp(float *x, size_t n);
 
 /* Rows. */
-void v2a_add_bias(float *x, const float *bias, size_t rows, size_t cols);
-/* x[plane] += bias[plane], then clipped to 0..6 when clip != 0. */
-void v2a_bias_planes(float *x, const float *bias, size_t planes, size_t count, int clip);
+/* x[plane] += bias[plane]. */
+void v2a_bias_planes(float *x, const float *bias, size_t planes, size_t count);
 void v2a_softmax(float *x, size_t rows, size_t cols);
 /* y = (x - mean) / sqrt(variance + eps) [* weight + bias]; weight and bias may be NULL. */
 void v2a_layer_norm(float *y, const float *x, const float *weight, const float *bias, size_t rows, size_t cols, float eps);
 /* x = x / sqrt(mean(x^2) + eps) * weight, in place. */
 void v2a_rms_norm(float *x, const float *weight, size_t rows, size_t cols, float eps);
-/* y = x * (1 + scale[row] + scale0) + shift[row] + shift0; scale and shift have `stride` floats between rows. */
-void v2a_modulate(float *y, const float *x, const float *shift, const float *scale, const float *shift0,
-                  const float *scale0, size_t stride, size_t rows, size_t cols);
-/* v2a_layer_norm without weight, then v2a_modulate. */
+/* y = n * (1 + scale[row] + scale0) + shift[row] + shift0, n = v2a_layer_norm(x) without weight; scale and shift have `stride`
+ * floats between rows. */
 void v2a_norm_modulate(float *y, const float *x, const float *shift, const float *scale, const float *shift0,
                        const float *scale0, size_t stride, size_t rows, size_t cols, float eps);
 /* Rows [3, heads, 2 * half] of queries, keys and values: queries and keys normalised as by v2a_rms_norm per head, keys and a
- * copy of the queries (`turned` [rows, heads, 2 * half]) rotated as by v2a_rotate. */
+ * copy of the queries (`turned` [rows, heads, 2 * half]) rotated, cosine and sine [rows, half]. */
 void v2a_query_key(float *qkv, float *turned, const float *qweight, const float *kweight, const float *cosine,
                    const float *sine, size_t rows, size_t heads, size_t half, float eps);
-/* x += (gate[row] + gate0) * y. */
-void v2a_gated_add(float *x, const float *y, const float *gate, const float *gate0, size_t stride, size_t rows,
-                   size_t cols);
-/* Rotary embedding of heads: x [rows, heads, 2 * half], cosine and sine [rows, half]. */
-void v2a_rotate(float *y, const float *x, const float *cosine, const float *sine, size_t rows, size_t heads, size_t half);
 /* y += a * x */
 void v2a_axpy(float *y, const float *x, float a, size_t n);
 

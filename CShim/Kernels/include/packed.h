@@ -25,9 +25,9 @@ typedef struct {
 
 /* Bytes of w [n, k] when packed for a level; bf16 only at V2A_LEVEL_AVX512_BF16. */
 size_t v2a_packed_size(int level, int bf16, size_t n, size_t k);
-/* w [n, k], `stride` floats between rows, into panels. `packed` is 64-byte aligned. */
-void v2a_pack(int level, int bf16, void *packed, const float *w, size_t stride, size_t n, size_t k);
-/* Rows `first` ... first + count - 1 of w alone, in 32 bits; `packed` must have been zero at first. */
+/* w [n, k] into panels. `packed` is 64-byte aligned. */
+void v2a_pack(int level, int bf16, void *packed, const float *w, size_t n, size_t k);
+/* Rows `first` ... first + count - 1 of w alone, `stride` floats apart, in 32 bits; `packed` must have been zero at first. */
 void v2a_pack_rows(int level, float *packed, const float *w, size_t stride, size_t first, size_t count, size_t k);
 /* Columns `first` ... first + count - 1 of w alone, in 32 bits, from the rows of w^T [count, n]. `k` as in the whole of w. */
 void v2a_pack_columns(int level, float *packed, const float *transposed, size_t stride, size_t first, size_t count, size_t n,

@@ -60,23 +60,20 @@ struct Oscillators {
     made.update(repeating: 0, count: frames * bands)
     guard !paths.isEmpty else { return voices = [] }
 
-    var gains = [Double](repeating: 0, count: frames * paths.count)
-    var rows = [Int](repeating: 0, count: frames * paths.count)
-    for f in 0..<frames {
-      let bound = Self.bound(
-        paths.map { ($0.amplitude(at: f) + $0.amplitude(at: f + 1)) / 2 },
-        rows: paths.map { Response.row(($0.position(at: f) + $0.position(at: f + 1)) / 2) }, energies: energies + f * bands,
+    let rows = (0..<frames).map { f in paths.map { Response.row(($0.position(at: f) + $0.position(at: f + 1)) / 2) } }
+    let gains = (0..<frames).map { f in
+      Self.bound(
+        paths.map { ($0.amplitude(at: f) + $0.amplitude(at: f + 1)) / 2 }, rows: rows[f], energies: energies + f * bands,
         made: made + f * bands)
-      for i in paths.indices { (gains[f * paths.count + i], rows[f * paths.count + i]) = bound[i] }
     }
     for f in 0..<frames {
       for i in paths.indices {
         let path = paths[i]
-        let gain = gains[f * paths.count + i], next = gains[min(f + 1, frames - 1) * paths.count + i]
+        let gain = gains[f][i], next = gains[min(f + 1, frames - 1)][i]
         // Where the bound rises, it rises within the frame that is louder, so that nothing sounds ahead of an attack.
         let amplitude0 = path.amplitude(at: f) * min(path.gain, gain), amplitude1 = path.amplitude(at: f + 1) * min(gain, next)
         let turn0 = Partials.turn(path.position(at: f)), turn1 = Partials.turn(path.position(at: f + 1))
-        let region = Codec.regionOfBand[Response.shared.loudest[rows[f * paths.count + i]]]
+        let region = Codec.regionOfBand[Response.shared.loudest[rows[f][i]]]
         let side = min(max(pan[f * Codec.regions + region], -0.999), 0.999)
         v2a_partial(
           samples + f * Codec.hop, samples + Codec.latentHop + f * Codec.hop, Codec.hop, path.phase, turn0, turn1,
@@ -120,10 +117,11 @@ struct Oscillators {
     return (paths, survivors)
   }
 
-  /// Factors that keep partials within `margin` of a frame's energies, with their rows of the table, and the energies that they then make.
+  /// Factors that keep partials, of which the rows of the table are given, within `margin` of a frame's energies, and in `made` the
+  /// energies that they then make.
   private static func bound(
     _ amplitudes: [Double], rows: [Int], energies: UnsafePointer<Float>, made: UnsafeMutablePointer<Float>
-  ) -> [(gain: Double, row: Int)] {
+  ) -> [Double] {
     let bands = Codec.bands, table = Response.shared.table.data
     func add(_ power: (Int) -> Double) {
       made.update(repeating: 0, count: bands)
@@ -139,7 +137,7 @@ struct Oscillators {
       return Double(min(1, (margin * there / wanted).squareRoot()))
     }
     add { (amplitudes[$0] * gains[$0]) * (amplitudes[$0] * gains[$0]) }
-    return Array(zip(gains, rows))
+    return gains
   }
 }
 

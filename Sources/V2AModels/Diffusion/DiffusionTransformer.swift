@@ -137,14 +137,14 @@ public final class DiffusionTransformer: Sendable {
     let c = scratch.buffer(0, all * width)
     let m = scratch.buffer(1, all * 6 * width)
     let h = scratch.buffer(2, all * width)
-    let before = branches.lowerBound * chunk.rows * width
+    let before = branches.lowerBound * chunk.rows * width, perSet = chunk.branches / chunk.sets
     conditioning(
       time: time, rows: chunk.rows, shared: chunk.shared[branches], motion: chunk.motionModulation.data + before, into: c,
       scratch: scratch)
     modulate(modulation, c, rows: chunk.rows, moves: chunk.moves[branches], into: m)
     embed(
-      x, rows: chunk.rows, motion: chunk.motionInput.data + before, branches: branches, perSet: chunk.branches / chunk.sets,
-      into: h, scratch: scratch)
+      x, rows: chunk.rows, motion: chunk.motionInput.data + before, branches: branches, perSet: perSet, into: h,
+      scratch: scratch)
     let offset = chunk.context * (width / config.heads / 2)
     let heads = branches.lowerBound * config.heads..<branches.upperBound * config.heads
     for i in blocks.indices {
@@ -163,9 +163,9 @@ public final class DiffusionTransformer: Sendable {
     // Of the slots it has predicted the data: velocity (x1 - x) / (1 - t).
     let scale = 1 / max(1 - time, Guidance.leastLeft), envelope = config.latent - config.slots
     for branch in branches {
-      let set = branch / (chunk.branches / chunk.sets)
       for row in 0..<chunk.rows {
-        let v = velocity + (branch * chunk.rows + row) * config.latent, from = x + (set * chunk.rows + row) * config.latent
+        let v = velocity + (branch * chunk.rows + row) * config.latent
+        let from = x + (branch / perSet * chunk.rows + row) * config.latent
         for i in envelope..<config.latent { v[i] = (v[i] - from[i]) * scale }
       }
     }
@@ -243,7 +243,7 @@ public final class DiffusionTransformer: Sendable {
     let input = Tensor(shape: [branches.count * rows, config.width])
     let modulation = Tensor(shape: [branches.count * rows, config.width])
     let nothing = [Float](repeating: 0, count: motion.count)
-    let rest = (0..<rows).flatMap { _ in MotionEncoder.token(onset: 0.02, offset: 0, strength: 0.5, pan: 0, energy: 0.3) }
+    let rest = (0..<rows).flatMap { _ in MotionEncoder.rest() }
     for (i, branch) in branches.enumerated() {
       let tokens = switch branch.motion {
       case .none: nothing

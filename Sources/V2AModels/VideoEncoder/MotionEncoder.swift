@@ -47,7 +47,7 @@ public final class MotionEncoder: Sendable {
     MotionStatistics.compute(luma, before: before, into: x, scratch: scratch.buffer(2, 4 * Self.side * Self.side))
     var size = MotionStatistics.grid
     for (i, convolution) in convolutions.enumerated() {
-      convolution(x, size: size, before: 1, into: y, scratch: scratch, slot: 2, clipped: false)
+      convolution(x, size: size, before: 1, into: y, scratch: scratch, slot: 2)
       if i > 0 { size /= 2 }
       v2a_gelu_tanh(y, Self.channels[i + 1] * size * size)
       swap(&x, &y)
@@ -86,4 +86,7 @@ public final class MotionEncoder: Sendable {
   public static func token(onset: Float, offset: Float, strength: Float, pan: Float, energy: Float) -> [Float] {
     [2 * onset, onset * offset, 2 * strength * onset, 2 * onset * pan, 2 * energy]
   }
+
+  /// A token as a picture in which nothing happens gives it, or one with a chance event.
+  public static func rest(onset: Float = 0.02) -> [Float] { token(onset: onset, offset: 0, strength: 0.5, pan: 0, energy: 0.3) }
 }
