@@ -18,8 +18,8 @@ PERIOD, LIT = 60, 3  # pictures from flash to flash, and that a flash lasts
 
 
 def main():
-    seconds, properties = float((sys.argv[1:] or ["20"])[0]), sys.argv[2:]
-    given = dict(p.split("=", 1) for p in properties)
+    seconds = float((sys.argv[1:] or ["20"])[0])
+    given = dict(p.split("=", 1) for p in sys.argv[2:])
     settings = {"hop": "170666667", "context": "682666667", "steps": "4", "guidance-scale": "3", "prompt": "a ball bouncing"} | given
     words = " ".join(f'{k}="{v}"' for k, v in settings.items())
     Gst.init(None)
@@ -29,8 +29,9 @@ def main():
         "appsink name=ears emit-signals=true sync=false max-buffers=0")
     camera, ears, element = (pipeline.get_by_name(n) for n in ("camera", "ears", "v"))
     dark, bright = (bytes([v]) * (320 * 240) for v in (16, 235))
-    state = {"n": 0, "late": 0, "gaps": 0, "next": None, "silent": 0}
-    delays, answers, onsets, loud = [], [], [], []
+    state = {"n": 0, "late": 0, "gaps": 0, "next": None}
+    flash = PERIOD * Gst.SECOND // 30
+    delays, answers, loud = [], [], []
     source = element.get_static_pad("src")
 
     def promised():
@@ -67,11 +68,10 @@ def main():
             return Gst.FlowReturn.OK  # the model has been loading
         delays.append(arrived - start)
         state["late"] += arrived > start + state["promise"]
-        flash = PERIOD * Gst.SECOND // 30
         k = -(-start // flash)
         if k > 0 and k * flash < end:
             answers.append(arrived - k * flash)
-        ok, view = buffer.map(Gst.MapFlags.READ)
+        _, view = buffer.map(Gst.MapFlags.READ)
         values = array.array("f", bytes(view.data))
         buffer.unmap(view)
         step = 480 * 2
@@ -112,9 +112,8 @@ def main():
     if done:
         print(f"{len(windows)} windows, {len(windows) - len(done)} given up, steps {min(w[0] for w in done)} to {max(w[0] for w in done)}, "
               f"computing {statistics.median(w[1] for w in done) * 1e3:.0f} ms in the median, {max(w[1] for w in done) * 1e3:.0f} at most")
-    # The loudest rise within half a second around each flash, against the same at moments between flashes.
+    # The steepest rise within half a second around each flash.
     rise = {t: b / (a + 1e-8) for (_, a), (t, b) in zip(loud, loud[1:])}
-    flash = PERIOD * Gst.SECOND // 30
     found = []
     for k in range(1, int(seconds * Gst.SECOND // flash)):
         near = [(r, t - k * flash) for t, r in rise.items() if -100e6 < t - k * flash < 400e6]

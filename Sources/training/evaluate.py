@@ -16,30 +16,18 @@ from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from evaluation import product
 from evaluation.judge import Panel, log_mel
-from evaluation.measures import (RATE, average_precision, av_align, centroid, correlation, frechet, pan_correlation,
-                                 video_peaks)
+from evaluation.measures import (RATE, average_precision, av_align, centroid, correlation, frechet, level, pan_correlation,
+                                 silent, video_peaks)
 from evaluation.onsets import f1, onset_times
 from evaluation.page import write_page
-from evaluation.synchrony import SECONDS, struck_objects, true_sound
-from scenes.clip import write
+from evaluation.synchrony import held_out, struck_objects, true_sound
+from scenes.clip import rendered
 from scenes.film import Film
 
 
 def luma_of(film: Film) -> np.ndarray:
     """[n, 96, 128] frames of a film as 8-bit luma."""
     return np.stack([(film.frame(i / film.rate, 96, 128)[..., 0] * 255).astype(np.uint8) for i in range(int(film.seconds * film.rate))])
-
-
-def level(audio: np.ndarray) -> float:
-    """dB of full scale (rms)."""
-    return 10 * np.log10((audio.astype(np.float64) ** 2).mean() + 1e-12)
-
-
-def silent(audio: np.ndarray) -> float:
-    """Share of 10 ms frames below -60 dB of full scale."""
-    step = RATE // 100
-    energy = (audio[: len(audio) // step * step].astype(np.float64) ** 2).mean(1).reshape(-1, step).mean(1)
-    return float((10 * np.log10(energy + 1e-12) < -60).mean())
 
 
 def main():
@@ -54,14 +42,12 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     corpus, panel = Corpus(corpus_folder(options.data)), Panel(options.data / "judge" / "judge.pt")
     sounds, rng = struck_objects(corpus), np.random.default_rng(0)
-    films, videos, real, ours, again = [], [], [], [], []
+    films, real, ours, again = [], [], [], []
     for i in tqdm(range(options.clips), mininterval=5):
-        films.append(Film(np.random.default_rng((2, i)), SECONDS, held_out=True))
-        videos.append(folder / f"{i:02d}.mp4")
-        if not videos[i].exists():
-            write(films[i], videos[i])
+        films.append(held_out(i))
+        video = rendered(films[i], folder / f"{i:02d}.mp4")
         for seed, into in ((0, ours), (1, again)):
-            into.append(product.run(product.of_file(videos[i]), folder / f"{i:02d}-{seed}.wav", {"seed": seed}, options.plugin))
+            into.append(product.run(product.of_file(video), folder / f"{i:02d}-{seed}.wav", {"seed": seed}, options.plugin))
         real.append(np.repeat(true_sound(films[i].events, sounds, rng), 2, 1).astype(np.float32)[: len(ours[i])])
     shift = RATE // 2
     cases = {

@@ -16,7 +16,7 @@ import torch
 from export import restore
 from models.audio_codec import BINS, FRAMES, LATENT, LATENT_HOP, RATE, AudioDecoder
 from models.diffusion_transformer import DiffusionConfig, DiffusionTransformer
-from models.flow_matching import guided, step_times
+from models.flow_matching import continued, step_times
 from models.frame_encoder import FrameEncoder
 from models.motion_encoder import TOKEN, MotionEncoder
 from models.text_encoder import TextEncoder, WordPieceTokenizer
@@ -90,7 +90,6 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
     np_, nstates, nmask = encode_prompt(model, negative)
     latents = torch.zeros(1, 0, LATENT)
     times = step_times(steps, config["time_shift"])
-    network = model["diffusion_transformer"]
     for first in range(0, total, hop):
         past = latents[:, max(0, first - context) :]
         visual = torch.zeros(1, 384)
@@ -99,15 +98,8 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
             window = window if len(window) else classes[-1:]
             visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ model["table"] * ROOT
         x = torch.randn(1, hop, LATENT, generator=generator)
-        flags = (torch.arange(past.shape[1] + hop) < past.shape[1])[None]
-        m = motion[:, first - past.shape[1] : first + hop]
-        for now, then in zip(times[:-1], times[1:]):
-            whole, t = torch.cat([past, x], 1), torch.tensor([now])
-            v = network(whole, t, flags, m, visual, p, states, mask)[:, past.shape[1] :]
-            if scale != 1:
-                null = network(whole, t, flags, m * 0, visual * 0, np_, nstates, nmask)[:, past.shape[1] :]
-                v = guided(v, null, scale, x, now, config["guidance_rescale"])
-            x = x + (then - now) * v
+        x = continued(model["diffusion_transformer"], past, x, motion[:, first - past.shape[1] : first + hop], (visual, p, states, mask),
+                      (visual * 0, np_, nstates, nmask), times, scale, config["guidance_rescale"])
         latents = torch.cat([latents, x], 1)
     noise = torch.randn(1, FRAMES * total, 2, BINS, 2, generator=generator)
     return model["audio_decoder"](latents, noise)[0, :, : round(seconds * RATE)].T.numpy()

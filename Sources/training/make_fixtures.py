@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from generate import encode_prompt, load_model
 from models.audio_codec import BINS, FRAMES, LATENT
-from models.flow_matching import guided, step_times
+from models.flow_matching import continued, step_times
 from models.motion_encoder import TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,13 +68,8 @@ def main():
     alone = network(x[:, past:], torch.tensor([0.35]), flags[:, past:], motion[:, past:] * 0, visual * 0, torch.zeros(1, 384),
                     torch.zeros(1, 1, 384), torch.zeros(1, 1, dtype=torch.bool))
     tensors["velocity_alone"] = alone[0]
-    chunk, times = x[:, past:], step_times(4, 1.5)
-    for now, then in zip(times[:-1], times[1:]):
-        whole, t = torch.cat([x[:, :past], chunk], 1), torch.tensor([now])
-        v = network(whole, t, flags, motion, visual, prompt, text, mask)[:, past:]
-        v0 = network(whole, t, flags, motion * 0, visual * 0, *null)[:, past:]
-        chunk = chunk + (then - now) * guided(v, v0, 2.5, chunk, now, 0.8)
-    tensors["sampled"] = chunk[0]
+    tensors["sampled"] = continued(network, x[:, :past], x[:, past:], motion, (visual, prompt, text, mask), (visual * 0, *null),
+                                   step_times(4, 1.5), 2.5, 0.8)[0]
     write("diffusion_transformer", tensors)
 
     count = 20

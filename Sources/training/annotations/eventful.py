@@ -11,12 +11,13 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from corpus.classes import INSTRUMENTS
 from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from generator.composer import is_sustained
 from generator.features import Features
 
-MUSIC = ("piano", "guitar", "mallet", "strings", "flute", "brass", "organ", "accordion", "choir", "pad")
+MUSIC = tuple(klass for klass in INSTRUMENTS if klass != "drums")
 
 
 def main():

@@ -12,12 +12,13 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from corpus.classes import INSTRUMENTS
 from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from evaluation.roundtrip import MODEL, RoundTrip
 
 RATE = 48_000
-MUSIC = ("piano", "guitar", "mallet", "bell", "strings", "flute", "brass", "organ", "accordion", "choir", "pad", "drums")
+MUSIC = (*INSTRUMENTS, "bell")
 SCALES = (4096, 2048, 1024, 512, 256)
 
 
@@ -95,7 +96,7 @@ def main():
     torch.set_num_threads(1)
     corpus = Corpus(corpus_folder(options.data), split=options.split)
     rng, ours = np.random.default_rng(0), RoundTrip(options.model)
-    coders = {"ours": lambda x: ours(x), "Opus 32": opus, "noise": lambda x: noise(x, rng)}
+    coders = {"ours": ours, "Opus 32": opus, "noise": lambda x: noise(x, rng)}
     print("| | log-spectral distance, dB | STFT distance | pan error |\n|---|---|---|---|")
     for name, wanted in (("effects", lambda r: r["klass"] not in MUSIC), ("music", lambda r: r["klass"] in MUSIC)):
         rows = [r for r in corpus.rows if wanted(r) and r["n_samples"] > 4096]

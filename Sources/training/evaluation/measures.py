@@ -13,9 +13,9 @@ def average_precision(audio: np.ndarray, events: np.ndarray, tolerance: float = 
     found = onset_times(audio, delta=0.03)
     if not len(found) or not len(events):
         return 0.0
-    level = envelope(audio)
-    at = np.clip((found * ENVELOPE_RATE).astype(int), 5, len(level) - 6)
-    rise = np.array([level[k : k + 5].max() - level[k - 5 : k].min() for k in at])
+    levels = envelope(audio)
+    at = np.clip((found * ENVELOPE_RATE).astype(int), 5, len(levels) - 6)
+    rise = np.array([levels[k : k + 5].max() - levels[k - 5 : k].min() for k in at])
     order, points = np.argsort(-rise), [(0.0, 1.0)]
     for n in range(1, len(order) + 1):
         hits, _, _ = counts(np.sort(found[order[:n]]), events, tolerance)
@@ -25,11 +25,26 @@ def average_precision(audio: np.ndarray, events: np.ndarray, tolerance: float = 
     return float(np.sum(np.diff(recall) * best[1:]))
 
 
+def energies(audio: np.ndarray) -> np.ndarray:
+    """Mean square of both channels together per 10 ms."""
+    step = RATE // ENVELOPE_RATE
+    return (audio[: len(audio) // step * step].astype(np.float64) ** 2).sum(1).reshape(-1, step).mean(1)
+
+
 def envelope(audio: np.ndarray) -> np.ndarray:
     """Level in dB per 10 ms, floor 60 dB below the loudest."""
-    step = RATE // ENVELOPE_RATE
-    energy = (audio[: len(audio) // step * step].astype(np.float64) ** 2).sum(1).reshape(-1, step).mean(1)
+    energy = energies(audio)
     return 10 * np.log10(energy + 1e-12 + 1e-6 * energy.max())
+
+
+def level(audio: np.ndarray) -> float:
+    """dB of full scale (rms)."""
+    return 10 * np.log10((audio.astype(np.float64) ** 2).mean() + 1e-12)
+
+
+def silent(audio: np.ndarray) -> float:
+    """Share of 10 ms frames below -60 dB of full scale, mean of the channels."""
+    return float((10 * np.log10(energies(audio) / 2 + 1e-12) < -60).mean())
 
 
 def correlation(audio: np.ndarray, reference: np.ndarray, longest: float = 0.5) -> tuple[float, float]:

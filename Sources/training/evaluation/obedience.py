@@ -12,13 +12,12 @@ import torch
 
 from corpus.paths import default_data_root
 from evaluation.onsets import f1, onset_times
-from evaluation.synchrony import SECONDS
+from evaluation.synchrony import SECONDS, held_out
 from export import CONFIG, averaged, restore
 from generator.tokens import simulated
 from models.audio_codec import BINS, FRAMES, LATENT, LATENT_HOP, RATE, AudioDecoder
 from models.diffusion_transformer import DiffusionTransformer
-from models.flow_matching import guided, step_times
-from scenes.film import Film
+from models.flow_matching import continued, step_times
 
 MODEL = Path(__file__).resolve().parents[2] / "V2AEngine/Resources/v2a-small"
 
@@ -29,20 +28,13 @@ def generate(network, motion: torch.Tensor, scale: float, steps: int, generator)
     batch, total, _ = motion.shape
     hop, context, times = CONFIG["hop"], CONFIG["context"], step_times(steps, CONFIG["time_shift"])
     latents = torch.zeros(batch, 0, LATENT)
-    none, text, mask = torch.zeros(batch, 384), torch.zeros(batch, 1, 384), torch.zeros(batch, 1, dtype=torch.bool)
+    none = torch.zeros(batch, 384)
+    nothing = (none, none, torch.zeros(batch, 1, 384), torch.zeros(batch, 1, dtype=torch.bool))
     for first in range(0, total, hop):
         past = latents[:, max(0, first - context) :]
         n = min(hop, total - first)
         x = torch.randn(batch, n, LATENT, generator=generator)
-        flags = (torch.arange(past.shape[1] + n) < past.shape[1])[None].expand(batch, -1)
-        m = motion[:, first - past.shape[1] : first + n]
-        for now, then in zip(times[:-1], times[1:]):
-            whole, t = torch.cat([past, x], 1), torch.full((batch,), now)
-            v = network(whole, t, flags, m, none, none, text, mask)[:, past.shape[1] :]
-            if scale != 1:
-                null = network(whole, t, flags, m * 0, none, none, text, mask)[:, past.shape[1] :]
-                v = guided(v, null, scale, x, now, CONFIG["guidance_rescale"])
-            x = x + (then - now) * v
+        x = continued(network, past, x, motion[:, first - past.shape[1] : first + n], nothing, nothing, times, scale, CONFIG["guidance_rescale"])
         latents = torch.cat([latents, x], 1)
     return latents
 
@@ -58,7 +50,7 @@ def main():
     network, decoder = DiffusionTransformer(), AudioDecoder()
     network.load_state_dict(averaged(options.data / "generator" / "model.pt"))
     decoder.load_state_dict(restore(MODEL / "audio_decoder.safetensors"))
-    films = [Film(np.random.default_rng((2, i)), SECONDS, held_out=True) for i in range(options.clips)]
+    films = [held_out(i) for i in range(options.clips)]
     n, rng = int(SECONDS * RATE / LATENT_HOP), np.random.default_rng(0)
     tokens = np.stack([simulated(rng, [(t, s, p) for t, _, s, p, _ in film.events], n) for film in films])
     true = [np.array([e[0] for e in film.events]) for film in films]

@@ -13,9 +13,8 @@ from tqdm import tqdm
 from corpus.paths import default_data_root
 from evaluation import product
 from evaluation.onsets import f1, onset_times
-from evaluation.synchrony import SECONDS
+from evaluation.synchrony import held_out
 from scenes.clip import write
-from scenes.film import Film
 
 # Name -> ffmpeg filter and rate factor of libx264.
 DAMAGE = {
@@ -40,7 +39,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     pairs = {name: [] for name in DAMAGE}
     for i in tqdm(range(options.clips), mininterval=5):
-        film = Film(np.random.default_rng((2, i)), SECONDS, held_out=True)
+        film = held_out(i)
         clean, spoilt = folder / "clean.mp4", folder / "spoilt.mp4"
         write(film, clean)
         for name, (filters, quality) in DAMAGE.items():

@@ -9,7 +9,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from generate import ROOT, encode_prompt
+from generate import encode_prompt
 from make_fixtures import wave
 from models.audio_codec import ENVELOPE
 from models.diffusion_transformer import layer_norm, rms_norm, rotary_angles, rotate, time_features
@@ -81,37 +81,15 @@ class StreamingStep(nn.Module):
         return network.velocity(network.output(layer_norm(h) * (1 + scale) + shift), x, t)
 
 
-class Classify(nn.Module):
-    """Probabilities [1000] of pixels [1, 3, 224, 224]."""
+class Part(nn.Module):
+    """What `call` makes of a network and its inputs."""
 
-    def __init__(self, network):
+    def __init__(self, network, call):
         super().__init__()
-        self.network = network
+        self.network, self.call = network, call
 
-    def forward(self, pixels):
-        return self.network(pixels)[1]
-
-
-class Backbone(nn.Module):
-    """The audio decoder without its inverse Fourier transform and noise: envelopes [1, n, 64] -> frames [1, 4 n, width]."""
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    def forward(self, latents):
-        return self.network.backbone(latents)
-
-
-class States(nn.Module):
-    """Token states of ids [L]."""
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    def forward(self, ids):
-        return self.network(ids)[0]
+    def forward(self, *inputs):
+        return self.call(self.network, *inputs)
 
 
 @torch.no_grad()
@@ -129,11 +107,12 @@ def cases(model) -> dict:
     pixels = wave(3 * 224 * 224, 0.37).view(1, 3, 224, 224)
     latents = wave((hop + 13) * ENVELOPE, 0.173, 0.8).view(1, -1, ENVELOPE)
     ids = torch.tensor(model["tokenizer"](PROMPT))
+    # The decoder is timed without its inverse Fourier transform and noise.
     found = {
         "diffusion step": (step, (x, time), given),
-        "EfficientNet-Lite0": (Classify(model["frame_encoder"]).eval(), (pixels,), {"x": pixels[0]}),
-        "audio decoder": (Backbone(model["audio_decoder"]).eval(), (latents,), {"x": latents[0]}),
-        "MiniLM": (States(model["text_encoder"]).eval(), (ids,), {"x": ids.float()}),
+        "EfficientNet-Lite0": (Part(model["frame_encoder"], lambda n, x: n(x)[1]).eval(), (pixels,), {"x": pixels[0]}),
+        "audio decoder": (Part(model["audio_decoder"], lambda n, z: n.backbone(z)).eval(), (latents,), {"x": latents[0]}),
+        "MiniLM": (Part(model["text_encoder"], lambda n, ids: n(ids)[0]).eval(), (ids,), {"x": ids.float()}),
         "motion, 48 frames": (model["motion_encoder"].eval(), ((0.5 + 0.5 * wave(48 * 4096, 0.0137)).view(1, 48, 64, 64),), {}),
     }
     found["motion, 48 frames"][2]["x"] = found["motion, 48 frames"][1][0][0]

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from corpus.paths import default_data_root
 from evaluation import product
 from evaluation.measures import pan_correlation
-from scenes.clip import write
+from scenes.clip import rendered
 from scenes.film import Film
 
 SECONDS = 6.0
@@ -35,10 +35,8 @@ def main():
             films.append(film)
     sounds = []
     for i, film in enumerate(tqdm(films, mininterval=5)):
-        video = folder / f"{i:02d}.mp4"
-        if not video.exists():
-            write(film, video)
-        sounds.append(product.run(product.of_file(video), folder / f"{i:02d}.wav", {}, options.plugin))
+        video = rendered(film, folder / f"{i:02d}.mp4")
+        sounds.append(product.run(product.of_file(video), video.with_suffix(".wav"), {}, options.plugin))
     events = [film.events for film in films]
     print(f"{sum(map(len, events))} events in {len(films)} clips; positions differ by {np.std([e[3] for f in events for e in f]):.2f} (standard deviation, -1..1)")
     for name, audios in (("ours", sounds), ("another clip's", sounds[1:] + sounds[:1]), ("channels exchanged", [x[:, ::-1] for x in sounds])):

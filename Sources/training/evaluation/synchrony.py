@@ -14,10 +14,15 @@ from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from evaluation import product
 from evaluation.onsets import f1, onset_times
-from scenes.clip import write
+from scenes.clip import rendered
 from scenes.film import Film
 
 CLIPS, SECONDS = 30, 8.0
+
+
+def held_out(i: int) -> Film:
+    """Clip number `i` of a family and a look that training never used."""
+    return Film(np.random.default_rng((2, i)), SECONDS, held_out=True)
 
 
 def first_blow(sound: np.ndarray, longest: float = 0.8) -> np.ndarray:
@@ -67,11 +72,9 @@ def main():
     rng = np.random.default_rng(0)
     events, ours, real = [], [], []
     for i in tqdm(range(CLIPS), mininterval=5):
-        film = Film(np.random.default_rng((2, i)), SECONDS, held_out=True)
-        video, audio = folder / f"{i:02d}.mp4", folder / f"{i:02d}.wav"
-        if not video.exists():
-            write(film, video)
-        sound = product.run(product.of_file(video), audio, {"prompt": options.prompt, **settings}, options.plugin)
+        film = held_out(i)
+        video = rendered(film, folder / f"{i:02d}.mp4")
+        sound = product.run(product.of_file(video), video.with_suffix(".wav"), {"prompt": options.prompt, **settings}, options.plugin)
         events.append(np.array([e[0] for e in film.events]))
         ours.append(onset_times(sound))
         real.append(onset_times(true_sound(film.events, sounds, rng)))

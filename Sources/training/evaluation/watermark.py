@@ -10,7 +10,6 @@ Half of the clips bear the default payload, half a payload that the detector doe
 """
 
 import argparse
-import csv
 import os
 import re
 import subprocess
@@ -23,6 +22,8 @@ import numpy as np
 import soundfile
 import soxr
 from tqdm import tqdm
+
+from corpus.store import Corpus
 
 from . import watermark_peer as peer
 from .watermark_attacks import ATTACKS, RATE, rms
@@ -87,17 +88,14 @@ def excerpt(paths, seconds, random):
 
 def corpus_sounds(folder, random):
     """Recorded and synthesised sounds of the training corpus in random order, joined to stretches of two minutes."""
-    with open(folder / "index.tsv") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    samples = np.memmap(folder / "audio.f16", "<f2", "r")
-    random.shuffle(rows)
+    corpus = Corpus(folder)
+    random.shuffle(corpus.rows)
     parts, length = [], 0
-    for row in rows:
-        n, channels, start = int(row["n_samples"]), int(row["channels"]), int(row["offset_samples"])
-        x = samples[start : start + n * channels].astype("f4").reshape(n, channels)
+    for row in corpus.rows:
+        x = corpus.samples(row)
         if rms(x) > 0.001:
-            parts.append(np.repeat(x, 2, 1) if channels == 1 else x)
-            length += n
+            parts.append(np.repeat(x, 2, 1) if x.shape[1] == 1 else x)
+            length += len(x)
         if length >= 120 * RATE:
             yield np.concatenate(parts)
             parts, length = [], 0

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
-from models.audio_codec import BANDS, FLOOR, FRAMES, HOP, LATENT_HOP, REGIONS, SpectralEncoder
+from models.audio_codec import BANDS, FLOOR, HOP, LATENT_HOP, REGIONS, SpectralEncoder
 from models.partials import SLOTS, STEP, analyse, levels
 
 LONGEST = 30 * 48_000  # samples of a recording that are used
@@ -67,6 +67,16 @@ def main():
     (folder / "partials.tmp").rename(folder / "partials.f16")
 
 
+@dataclass
+class Excerpt:
+    """Features of a stretch of a recording."""
+
+    energy: np.ndarray  # [n, 64], linear
+    image: np.ndarray  # [n, 12]
+    level: np.ndarray  # of partials [n / 2, SLOTS], 0: none
+    place: np.ndarray  # their positions [n / 2, SLOTS]
+
+
 class Features:
     """Read access by corpus row id."""
 
@@ -81,23 +91,13 @@ class Features:
     def frames(self, row_id: int) -> int:
         return self.span[row_id][1]
 
-    def read(self, row_id: int, first: int, frames: int) -> "Excerpt":
+    def read(self, row_id: int, first: int, frames: int) -> Excerpt:
         """Frames first .. first + frames; `first` is even."""
         start, count = self.span[row_id]
         a, b = start + first, start + min(first + frames, count)
         partial = self.partial[a * HOP // STEP : b * HOP // STEP]
         return Excerpt(np.exp(self.energy[a:b].astype(np.float32)) - np.float32(FLOOR), self.image[a:b].astype(np.float32),
                        partial[:, 0], partial[:, 1])
-
-
-@dataclass
-class Excerpt:
-    """Features of a stretch of a recording."""
-
-    energy: np.ndarray  # [n, 64], linear
-    image: np.ndarray  # [n, 12]
-    level: np.ndarray  # of partials [n / 2, SLOTS], 0: none
-    place: np.ndarray  # their positions [n / 2, SLOTS]
 
 
 if __name__ == "__main__":

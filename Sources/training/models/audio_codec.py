@@ -14,14 +14,11 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from models.oscillators import LEFT, TAKEN, render, responses
-from models.partials import SLOTS
+from models.oscillators import FRAMES, HOP, LEFT, TAKEN, render, responses
+from models.partials import RATE, SLOTS
 
-RATE = 48_000
-HOP = 512  # samples per spectral frame
 FFT = 1024
 BINS = FFT // 2 + 1
-FRAMES = 4  # spectral frames per latent
 LATENT_HOP = HOP * FRAMES
 LATENT_RATE = RATE / LATENT_HOP  # latents per second
 BANDS = 64

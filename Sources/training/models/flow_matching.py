@@ -29,10 +29,17 @@ def step_times(steps: int, shift: float = 1.0) -> list[float]:
     return [i / steps / (i / steps + shift * (1 - i / steps)) for i in range(steps + 1)]
 
 
-def euler(velocity, noise, steps: int, shift: float = 1.0):
-    """Integrates dx/dt = velocity(x, t) from noise at t = 0 to data at t = 1."""
-    times = step_times(steps, shift)
-    x = noise
+def continued(network, past, x, motion, conditions, null, times, scale: float, rescale: float):
+    """Latents of a chunk, by Euler integration from noise x [B, n, C] after clean latents past [B, m, C], as the engine does it.
+
+    motion [B, m + n, 5]; conditions and null: (visual, prompt, text, text_mask), null without motion, used unless scale is 1.
+    """
+    kept = past.shape[1]
+    context = (torch.arange(kept + x.shape[1]) < kept)[None].expand(len(x), -1)
     for now, then in zip(times[:-1], times[1:]):
-        x = x + (then - now) * velocity(x, torch.full((x.shape[0],), now))
+        whole, t = torch.cat([past, x], 1), torch.full((len(x),), now)
+        v = network(whole, t, context, motion, *conditions)[:, kept:]
+        if scale != 1:
+            v = guided(v, network(whole, t, context, motion * 0, *null)[:, kept:], scale, x, now, rescale)
+        x = x + (then - now) * v
     return x

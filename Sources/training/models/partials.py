@@ -14,6 +14,8 @@ SLOTS = 88
 LOWEST = 55.0  # Hz of slot 0; slot 87 is 8372 Hz
 QUIETEST = 5e-4  # amplitude that counts as silence
 OFFSET, RANGE = 2.0, 2.5  # level v = (OFFSET + ln(amplitude / QUIETEST)) / RANGE
+LEAST = 0.56  # level below which slots are taken for noise
+LOUDEST = 4.2  # the highest level
 STEP = 1024  # samples between analysed frames
 SPLIT = 45  # slots from here on (740 Hz) are analysed with the shorter window
 WINDOWS = (8192, 4096)
@@ -124,10 +126,6 @@ def spread(amplitude: np.ndarray, position: np.ndarray) -> np.ndarray:
     np.add.at(out, (f, low), (low + 1 - p) * v)
     np.add.at(out, (f, low + 1), (p - low) * v)
     return out[:, :SLOTS]
-
-
-LEAST = 0.56  # level below which slots are taken for noise
-LOUDEST = 4.2  # level
 
 
 def gather(slots: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:

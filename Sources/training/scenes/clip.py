@@ -22,6 +22,13 @@ def write(film: Film, out: Path, width: int = 320, height: int = 240):
         raise SystemExit("ffmpeg failed")
 
 
+def rendered(film: Film, out: Path) -> Path:
+    """The video of a film, written unless it is there."""
+    if not out.exists():
+        write(film, out)
+    return out
+
+
 def find(family: str, seed: int, seconds: float, held_out: bool = False) -> Film:
     """The first film of a family from `seed` on."""
     while True:
