@@ -22,12 +22,20 @@ from generator.batch import Batcher
 from generator.composer import Composer
 from models.diffusion_transformer import DiffusionTransformer
 from models.flow_matching import interpolate
+from models.partials import SLOTS
+
+
+SLOTS_SHARE = 0.5  # of the slots' error beside the envelope's
+SLOTS_LEFT = 0.3  # of the flow time, by which the slots' error is divided: 1 / (1 - t)^2 would let them have the end of the flow
 
 
 def flow_loss(model, batch, rng: np.random.Generator, generator: torch.Generator) -> torch.Tensor:
-    """Mean squared error of the velocity on the new chunk; context lengths and flow times at random."""
+    """Mean squared error on the new chunk; context lengths and flow times at random.
+
+    |v - v1|^2 of the envelope + SLOTS_SHARE |x1' - x1|^2 / max(1 - t, SLOTS_LEFT)^2 of the slots, each a mean over its channels.
+    """
     data = batch["latents"]
-    size, n, _ = data.shape
+    size, n, channels = data.shape
     noise = torch.randn(data.shape, generator=generator)
     t = torch.sigmoid(torch.randn(size, generator=generator))
     # A quarter starts from nothing, the others continue 6 .. n - 8 latents.
@@ -38,7 +46,9 @@ def flow_loss(model, batch, rng: np.random.Generator, generator: torch.Generator
     x = torch.where(context[..., None], data + blur * torch.randn(data.shape, generator=generator), interpolate(noise, data, t))
     with torch.autocast("cuda" if data.is_cuda else "cpu", torch.bfloat16):
         v = model(x, t, context, batch["motion"], batch["visual"], batch["prompt"], batch["text"], batch["text_mask"])
-    error = (v.float() - (data - noise)).square().mean(-1)
+    envelope, slots = (v.float() - (data - noise)).square().split([channels - SLOTS, SLOTS], dim=-1)
+    weight = ((1 - t) / (1 - t).clamp(min=SLOTS_LEFT)).square()[:, None]
+    error = envelope.mean(-1) + SLOTS_SHARE * weight * slots.mean(-1)
     return (error * ~context).sum() / (~context).sum()
 
 
