@@ -235,7 +235,7 @@ static void gst_v2a_class_init(GstV2AClass *class) {
       object, V2A_PROP_HOP,
       g_param_spec_uint64("hop", "Hop",
                           "New sound per chunk in nanoseconds, in steps of 2048 samples (42.7 ms); counts towards latency",
-                          G_GUINT64_CONSTANT(170666667), V2A_MAXIMUM_SPAN, V2A_DEFAULT_HOP, FIXED));
+                          G_GUINT64_CONSTANT(128000000), V2A_MAXIMUM_SPAN, V2A_DEFAULT_HOP, FIXED));
   g_object_class_install_property(
       object, V2A_PROP_CONTEXT,
       g_param_spec_uint64("context", "Context",

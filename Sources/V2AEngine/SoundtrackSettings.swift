@@ -16,7 +16,7 @@ public struct SoundtrackSettings: Sendable, Equatable {
   public init() {}
 
   public static let steps = 1...200
-  public static let hops = 4...234
+  public static let hops = 3...234
   public static let contexts = 0...234
   public static let guidanceScales: ClosedRange<Float> = 0...20
 
