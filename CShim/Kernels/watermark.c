@@ -116,7 +116,7 @@ V2A_LEVELS void v2a_tile_filter(float *y, const float *levels, size_t width, siz
 }
 
 V2A_LEVELS void v2a_tile_soft(float *out, const float *y, const float *levels, size_t stride, size_t frames, size_t slot,
-                              size_t bands, float *scratch) {
+                              size_t bands, const float *weights, const float *silence, float depth, float *scratch) {
   enum { reach = 10 };
   if (bands > 64 || frames < 1) return;
   /* Running sums of the squares and of the levels over time, [frames + 1, bands] each. */
@@ -145,14 +145,16 @@ V2A_LEVELS void v2a_tile_soft(float *out, const float *y, const float *levels, s
       h[bands + b] = h[b] + (level[b] - first[b]);
     }
   }
+  /* Frames in a row that are no silence: the lowest level is that of tiles made of such frames alone. */
+  size_t sounding[64] = {0};
   for (size_t f = 0; f < frames; f++) {
-    size_t end = f + slot < frames ? f + slot : frames;
-    const float *a = heights + f * bands, *c = heights + end * bands;
-    float part = 1.0f / (float)(end - f);
-    if (end - f < slot) break;
+    const float *level = levels + f * stride;
+    for (size_t b = 0; b < bands; b++) sounding[b] = level[b] > silence[b] ? sounding[b] + 1 : 0;
+    if (f + 1 < slot) continue;
+    const float *a = heights + (f + 1 - slot) * bands, *c = heights + (f + 1) * bands;
     for (size_t b = 0; b < bands; b++) {
-      float mean = (c[b] - a[b]) * part;
-      lowest[b] = mean < lowest[b] ? mean : lowest[b];
+      float mean = (c[b] - a[b]) / (float)slot;
+      lowest[b] = sounding[b] >= slot && mean < lowest[b] ? mean : lowest[b];
     }
   }
   for (size_t f = 0; f < frames; f++) {
@@ -172,7 +174,10 @@ V2A_LEVELS void v2a_tile_soft(float *out, const float *y, const float *levels, s
       x = x < -2.0f ? -2.0f : x > 2.0f ? 2.0f : x;
       float above = (hc[b] - ha[b]) * height - lowest[b];
       above = above > 0.0f ? above : 0.0f;
-      o[b] = x / sqrtf(sigma) * (0.2f + 0.8f * above / (above + 3.0f));
+      /* Steady noise rarely comes 4 dB above its own lowest tile. */
+      float q = above * above * (1.0f / (3.8f * 3.8f));
+      q = q * q;
+      o[b] = x / sqrtf(sigma) * weights[b] * (1.0f - depth + depth * q / (q + 1.0f));
     }
   }
 }
