@@ -55,6 +55,9 @@ struct TileSearch {
   /// A payload's tiles alone must reach this, so that the synchronisation that all payloads share does not speak for one.
   private static let ownEvidence: Float = 4
 
+  /// Synchronisation from which a payload that the plain decoder does not read is searched for.
+  private static let searched: Float = 4.5
+
   /// Weight of each band's evidence: the largest change of level that the mark makes there.
   private static let weights: [Float] = (0..<Layout.bands).map { MaskingModel.cap((Layout.edges[$0] * Layout.edges[$0 + 1]).squareRoot()) }
   /// Level in dB of each band below which it is silent: twice what `LevelAnalyzer` adds.
@@ -138,6 +141,11 @@ struct TileSearch {
         best.payload = payload
         best.signs = signs
       }
+    }
+    if best.payload == nil, best.sync > Self.searched,
+      let payload = PayloadCode.search(soft(tiles(window(best), frames - best.skipped, best)), scratch: scratch) {
+      best.payload = payload
+      best.signs = key.chips(payload)
     }
     best.recent = recent(window(best) - best.skipped * bands, frames, best)
     return best
