@@ -116,7 +116,7 @@ V2A_LEVELS void v2a_tile_filter(float *y, const float *levels, size_t width, siz
 }
 
 V2A_LEVELS void v2a_tile_soft(float *out, const float *y, const float *levels, size_t stride, size_t frames, size_t slot,
-                              size_t bands, float *scratch) {
+                              size_t bands, const float *weights, const float *silence, float depth, float *scratch) {
   enum { reach = 10 };
   if (bands > 64 || frames < 1) return;
   /* Running sums of the squares and of the levels over time, [frames + 1, bands] each. */
@@ -145,14 +145,16 @@ V2A_LEVELS void v2a_tile_soft(float *out, const float *y, const float *levels, s
       h[bands + b] = h[b] + (level[b] - first[b]);
     }
   }
+  /* Frames in a row that are no silence: the lowest level is that of tiles made of such frames alone. */
+  size_t sounding[64] = {0};
   for (size_t f = 0; f < frames; f++) {
-    size_t end = f + slot < frames ? f + slot : frames;
-    const float *a = heights + f * bands, *c = heights + end * bands;
-    float part = 1.0f / (float)(end - f);
-    if (end - f < slot) break;
+    const float *level = levels + f * stride;
+    for (size_t b = 0; b < bands; b++) sounding[b] = level[b] > silence[b] ? sounding[b] + 1 : 0;
+    if (f + 1 < slot) continue;
+    const float *a = heights + (f + 1 - slot) * bands, *c = heights + (f + 1) * bands;
     for (size_t b = 0; b < bands; b++) {
-      float mean = (c[b] - a[b]) * part;
-      lowest[b] = mean < lowest[b] ? mean : lowest[b];
+      float mean = (c[b] - a[b]) / (float)slot;
+      lowest[b] = sounding[b] >= slot && mean < lowest[b] ? mean : lowest[b];
     }
   }
   for (size_t f = 0; f < frames; f++) {
@@ -172,7 +174,10 @@ V2A_LEVELS void v2a_tile_soft(float *out, const float *y, const float *levels, s
       x = x < -2.0f ? -2.0f : x > 2.0f ? 2.0f : x;
       float above = (hc[b] - ha[b]) * height - lowest[b];
       above = above > 0.0f ? above : 0.0f;
-      o[b] = x / sqrtf(sigma) * (0.2f + 0.8f * above / (above + 3.0f));
+      /* Steady noise rarely comes 4 dB above its own lowest tile. */
+      float q = above * above * (1.0f / (3.8f * 3.8f));
+      q = q * q;
+      o[b] = x / sqrtf(sigma) * weights[b] * (1.0f - depth + depth * q / (q + 1.0f));
     }
   }
 }
@@ -186,4 +191,64 @@ V2A_LEVELS void v2a_tile_products(float *z, const float *rows, const float *chip
     }
     for (size_t s = 0; s < slots && s < 64; s++) z[f * slots + s] = sums[s];
   }
+}
+
+/* A search for words of a tail-biting convolutional code. */
+struct tail_biting {
+  const float *branches, *ahead;
+  uint64_t *words;
+  float *values;
+  size_t bits, capacity, count;
+  float least;
+};
+
+static void tail_biting_walk(struct tail_biting *t, size_t i, size_t state, float value, uint64_t word) {
+  if (t->count == t->capacity) return;
+  if (i == t->bits) {
+    t->words[t->count] = word;
+    t->values[t->count++] = value;
+    return;
+  }
+  for (size_t bit = 0; bit < 2; bit++) {
+    size_t next = bit << 7 | state >> 1;
+    float reached = value + t->branches[i * 512 + (bit << 8 | state)];
+    /* What lies ahead is known exactly: every branch taken ends in a word. */
+    if (reached + t->ahead[(i + 1) * 256 + next] >= t->least) tail_biting_walk(t, i + 1, next, reached, word << 1 | bit);
+  }
+}
+
+V2A_LEVELS static void tail_biting_ahead(float *ahead, const float *branches, size_t bits, size_t start) {
+  for (size_t s = 0; s < 256; s++) ahead[bits * 256 + s] = s == start ? 0.0f : -1e30f;
+  for (size_t i = bits; i-- > 0;) {
+    const float *next = ahead + (i + 1) * 256, *branch = branches + i * 512;
+    float *to = ahead + i * 256;
+    for (size_t s = 0; s < 128; s++) {
+      float a = branch[2 * s] + next[s], b = branch[256 + 2 * s] + next[128 + s];
+      float c = branch[2 * s + 1] + next[s], d = branch[257 + 2 * s] + next[128 + s];
+      to[2 * s] = a > b ? a : b;
+      to[2 * s + 1] = c > d ? c : d;
+    }
+  }
+}
+
+size_t v2a_tail_biting_words(uint64_t *words, float *values, size_t capacity, float *best, const float *soft, const uint8_t *outputs,
+                             size_t bits, float least, float *scratch) {
+  float *branches = scratch, *ahead = scratch + bits * 512;
+  for (size_t i = 0; i < bits; i++) {
+    float sums[16];
+    for (size_t w = 0; w < 16; w++) {
+      sums[w] = 0.0f;
+      for (size_t g = 0; g < 4; g++) sums[w] += (w >> g) & 1 ? soft[4 * i + g] : -soft[4 * i + g];
+    }
+    for (size_t r = 0; r < 512; r++) branches[i * 512 + r] = sums[outputs[r] & 15];
+  }
+  struct tail_biting t = {branches, ahead, words, values, bits, capacity, 0, least};
+  float top = -1e30f;
+  for (size_t start = 0; start < 256; start++) {
+    tail_biting_ahead(ahead, branches, bits, start);
+    if (ahead[start] > top) top = ahead[start];
+    if (ahead[start] >= least) tail_biting_walk(&t, 0, start, 0.0f, 0);
+  }
+  *best = top;
+  return t.count;
 }

@@ -7,6 +7,11 @@ final class LevelAnalyzer {
   static let scales: [Double] = (-6...6).map { 1 + 0.01 * Double($0) }
   static let plain = 6
   static let frameWidth = scales.count * Layout.bands
+  /// Power that is added to each band, far below what 16 bits resolve, so that silence has a level.
+  static let floor: [Float] = {
+    let edges = Layout.edgesInBins(scale: 1)
+    return (0..<Layout.bands).map { 1e-7 * (edges[$0 + 1] - edges[$0]) }
+  }()
 
   private let twiddles: Tensor
   private let edges: [[Float]]
@@ -22,10 +27,7 @@ final class LevelAnalyzer {
     twiddles = Tensor(shape: [2 * Layout.frame])
     v2a_fft_twiddles(twiddles.data, 2 * Layout.frame)
     edges = Self.scales.map { Layout.edgesInBins(scale: $0) }
-    let plain = edges[Self.plain]
-    // A floor far below what 16 bits resolve, so that silence has a level.
-    let one = (0..<Layout.bands).map { 1e-7 * (plain[$0 + 1] - plain[$0]) }
-    floor = Array(repeatElement(one, count: Self.scales.count).joined())
+    floor = Array(repeatElement(Self.floor, count: Self.scales.count).joined())
   }
 
   func reset() { waiting.removeAll(keepingCapacity: true) }

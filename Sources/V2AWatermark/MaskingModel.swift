@@ -8,6 +8,9 @@ struct MaskingModel {
   static let caps: (low: Float, middle: Float, high: Float) = (0.54, 1.46, 1.16)
   static let margin: Float = 3
 
+  /// The largest change of level at a frequency in Hz.
+  static func cap(_ frequency: Double) -> Float { frequency < 1400 ? caps.low : frequency < 5750 ? caps.middle : caps.high }
+
   private let edges = Layout.edgesInBins(scale: 1)
   private let widths: [Float]
   private let bark: [Float]
@@ -27,7 +30,7 @@ struct MaskingModel {
     let centre = (0..<Layout.bands).map { (Layout.edges[$0] * Layout.edges[$0 + 1]).squareRoot() }
     let z = centre.map { 13 * arctangent(0.00076 * $0) + 3.5 * arctangent($0 / 7500 * $0 / 7500) }
     bark = z.map { Float($0) }
-    cap = centre.map { $0 < 1400 ? Self.caps.low : $0 < 5750 ? Self.caps.middle : Self.caps.high }
+    cap = centre.map(Self.cap)
     widths = (0..<Layout.bands).map { [edges] in edges[$0 + 1] - edges[$0] }
     // A full-scale sine has power (frame / 4)^2 * 2 in the transform of a root-Hann window, roughly.
     let fullScale = Double(Layout.frame * Layout.frame) / 8

@@ -1,5 +1,9 @@
+import CKernels
+import V2ATensor
+
 /// Error correction: 32 bits of payload and 16 of check, in a tail-biting convolutional code of rate 1/4 and constraint
-/// length 9 (generators 463, 535, 733, 745 octal), decoded by a Viterbi search that goes round three times.
+/// length 9 (generators 463, 535, 733, 745 octal), decoded by a Viterbi search that goes round three times, or by a look through
+/// all code words that are likely.
 enum PayloadCode {
   static let messageBits = 48
   static let codeBits = 4 * messageBits
@@ -76,5 +80,35 @@ enum PayloadCode {
     }
     let payload = UInt32(truncatingIfNeeded: message >> 16)
     return check(payload) == UInt16(truncatingIfNeeded: message) ? payload : nil
+  }
+
+  /// What a code word must correlate with the soft values, in standard deviations, to be taken from among many. Of the 2^32 words whose
+  /// check holds, one reaches this on noise in 440 looks.
+  private static let least: Float = 6.7
+  /// The most words that are looked at, and how far one step of the search goes down.
+  private static let most = 4096
+  private static let step: Float = 0.3
+
+  /// The most likely of the messages whose check holds, or nil when its correlation is below `least`. So the check's bits help to find
+  /// the message, and not only to refuse it: this reads what `decode` does not.
+  static func search(_ soft: [Float], scratch: Scratch) -> UInt32? {
+    guard soft.count == codeBits, soft.allSatisfy(\.isFinite) else { return nil }
+    var square: Float = 0
+    for x in soft { square += x * x }
+    let unit = square.squareRoot()
+    var words = [UInt64](repeating: 0, count: most), values = [Float](repeating: 0, count: most)
+    let work = scratch.buffer(8, 512 * messageBits + 256 * (messageBits + 1))
+    var best: Float = 0
+    _ = v2a_tail_biting_words(&words, &values, most, &best, soft, outputs, messageBits, .infinity, work)
+    // Each step down holds several times as many words: the first that has one whose check holds has the most likely.
+    var level = best
+    while level > least * unit {
+      level = max(level - step * unit, least * unit)
+      let count = v2a_tail_biting_words(&words, &values, most, &best, soft, outputs, messageBits, level, work)
+      let right = (0..<min(count, most)).filter { check(UInt32(truncatingIfNeeded: words[$0] >> 16)) == UInt16(truncatingIfNeeded: words[$0]) }
+      if let likely = right.max(by: { values[$0] < values[$1] }) { return UInt32(truncatingIfNeeded: words[likely] >> 16) }
+      if count >= most { return nil }
+    }
+    return nil
   }
 }

@@ -55,6 +55,18 @@ struct TileSearch {
   /// A payload's tiles alone must reach this, so that the synchronisation that all payloads share does not speak for one.
   private static let ownEvidence: Float = 4
 
+  /// Synchronisation from which a payload that the plain decoder does not read is searched for.
+  private static let searched: Float = 4.5
+
+  /// Weight of each band's evidence: the largest change of level that the mark makes there.
+  private static let weights: [Float] = (0..<Layout.bands).map { MaskingModel.cap((Layout.edges[$0] * Layout.edges[$0 + 1]).squareRoot()) }
+  /// Level in dB of each band below which it is silent: twice what `LevelAnalyzer` adds.
+  private static let silence: [Float] = LevelAnalyzer.floor.map { 4.342944819 * logarithm(2 * $0) }
+  /// How much less evidence counts where the level is the stretch's lowest, and frames after which the lowest is that of added noise:
+  /// in a shorter stretch it may be the sound's own.
+  private static let depth: Float = 0.8
+  private static let settled: Float = 480
+
   private let key: WatermarkKey
   private let syncBySlot: [Float]
   private let expected: [Float]
@@ -79,7 +91,7 @@ struct TileSearch {
     for scale in LevelAnalyzer.scales.indices {
       v2a_tile_soft(
         evidence + scale * frames * bands, filtered + scale * bands, levels + scale * bands, LevelAnalyzer.frameWidth, frames,
-        Layout.slotFrames, bands, work)
+        Layout.slotFrames, bands, Self.weights, Self.silence, Self.depth * min(1, Float(frames) / Self.settled), work)
     }
     func window(_ match: Match) -> UnsafePointer<Float> {
       UnsafePointer(evidence + (match.hypothesis.scale * frames + match.skipped) * bands)
@@ -129,6 +141,11 @@ struct TileSearch {
         best.payload = payload
         best.signs = signs
       }
+    }
+    if best.payload == nil, best.sync > Self.searched,
+      let payload = PayloadCode.search(soft(tiles(window(best), frames - best.skipped, best)), scratch: scratch) {
+      best.payload = payload
+      best.signs = key.chips(payload)
     }
     best.recent = recent(window(best) - best.skipped * bands, frames, best)
     return best

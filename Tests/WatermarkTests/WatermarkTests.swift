@@ -271,4 +271,34 @@ func find(_ samples: [Float], key: String = "", expected: UInt32 = WatermarkEmbe
     #expect(PayloadCode.decode([]) == nil)
     #expect(PayloadCode.decode([Float](repeating: .nan, count: PayloadCode.codeBits)) == nil)
   }
+
+  /// Among all words whose check holds the search finds those that the decoder misses, and reads none wrongly.
+  @Test func searchReadsMore() {
+    var numbers = Numbers(state: 32)
+    let scratch = Scratch()
+    var decoded = 0, searched = 0
+    for _ in 0..<40 {
+      let payload = UInt32(numbers.next() * 4_294_967_295)
+      // 8.5 standard deviations in all.
+      let soft = PayloadCode.encode(payload).map { $0 + 3.26 * numbers.noise() }
+      let plain = PayloadCode.decode(soft), found = PayloadCode.search(soft, scratch: scratch)
+      #expect(plain == nil || plain == payload)
+      #expect(found == nil || found == payload)
+      decoded += plain == payload ? 1 : 0
+      searched += found == payload ? 1 : 0
+    }
+    #expect(searched >= 24 && searched >= decoded + 8, "\(searched) searched, \(decoded) decoded")
+  }
+
+  @Test func searchFindsNothingInNoise() {
+    var numbers = Numbers(state: 33)
+    let scratch = Scratch()
+    for _ in 0..<40 {
+      #expect(PayloadCode.search((0..<PayloadCode.codeBits).map { _ in numbers.noise() }, scratch: scratch) == nil)
+    }
+    #expect(PayloadCode.search([], scratch: scratch) == nil)
+    #expect(PayloadCode.search([Float](repeating: 0, count: PayloadCode.codeBits), scratch: scratch) == nil)
+    #expect(PayloadCode.search([Float](repeating: .nan, count: PayloadCode.codeBits), scratch: scratch) == nil)
+    #expect(PayloadCode.search([Float](repeating: 1e30, count: PayloadCode.codeBits), scratch: scratch) == nil)
+  }
 }

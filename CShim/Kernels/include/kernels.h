@@ -78,12 +78,19 @@ void v2a_correlate_tiles(float *z, const float *fold, const float *chips, size_t
 void v2a_tile_filter(float *y, const float *levels, size_t width, size_t frames, size_t frame, const float *taps, size_t count,
                      size_t before, size_t bands);
 /* Filter outputs y and levels ([frames, stride], of which `bands`) -> evidence [frames, bands] for the sign of the tile of `slot`
- * frames that begins there: y over its local deviation to the power 1.5, limited, and less where the level is at the lowest of
- * the stretch, which then is another sound's. scratch: 2 (frames + 1) bands. */
+ * frames that begins there: y over its local deviation to the power 1.5, limited, times the band's weight. Where the level is near
+ * the lowest of the stretch (silence aside: `silence`, a level for each band), it is another sound's, added later, and counts less by
+ * up to `depth`. scratch: 2 (frames + 1) bands. */
 void v2a_tile_soft(float *out, const float *y, const float *levels, size_t stride, size_t frames, size_t slot, size_t bands,
-                   float *scratch);
+                   const float *weights, const float *silence, float depth, float *scratch);
 /* z[f, s] = sum_b rows[f, b] chips[b, s], at most 64 slots. */
 void v2a_tile_products(float *z, const float *rows, const float *chips, size_t frames, size_t slots, size_t bands);
+
+/* All words of a tail-biting convolutional code of 256 states and rate 1/4 that correlate with `soft` [4 bits] at `least` or more, but
+ * at most `capacity`: their messages (first bit highest) and correlations. Returns how many; `best` becomes the highest correlation of any
+ * word. outputs: code bits for each of 512 register contents, newest bit highest. scratch: 512 bits + 256 (bits + 1). */
+size_t v2a_tail_biting_words(uint64_t *words, float *values, size_t capacity, float *best, const float *soft, const uint8_t *outputs,
+                             size_t bits, float least, float *scratch);
 
 /* Philox4x32-10 (Salmon et al. 2011). */
 void v2a_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2]);
