@@ -1,4 +1,4 @@
-"""Does the sound fit the picture, and is it sound? `python evaluate.py --data D --page FOLDER [--plugin FOLDER]`
+"""Does the sound fit the picture, and is it sound? `python evaluate.py --data D --page FOLDER [--plugin FOLDER] [--set name=value ...]`
 
 Rendered clips of a family and a look that training never used go through the plugin with two seeds. Prints every measure for true
 sound (recordings of struck objects at the exact times), ours, ours shifted by 0.5 s, another clip's sound and noise, and writes a
@@ -36,7 +36,9 @@ def main():
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--page", type=Path, help="folder for the page of plots")
     parser.add_argument("--clips", type=int, default=30)
+    parser.add_argument("--set", nargs="*", default=[], help="more properties, as name=value")
     options = parser.parse_args()
+    settings = dict(pair.split("=", 1) for pair in options.set)
     torch.set_num_threads(1)
     folder = options.data / "scenes-test"
     folder.mkdir(parents=True, exist_ok=True)
@@ -47,7 +49,7 @@ def main():
         films.append(held_out(i))
         video = rendered(films[i], folder / f"{i:02d}.mp4")
         for seed, into in ((0, ours), (1, again)):
-            into.append(product.run(product.of_file(video), folder / f"{i:02d}-{seed}.wav", {"seed": seed}, options.plugin))
+            into.append(product.run(product.of_file(video), folder / f"{i:02d}-{seed}.wav", {"seed": seed} | settings, options.plugin))
         real.append(np.repeat(true_sound(films[i].events, sounds, rng), 2, 1).astype(np.float32)[: len(ours[i])])
     shift = RATE // 2
     cases = {
