@@ -19,7 +19,6 @@
 #include "v2a_caps.h"
 #include "v2a_watermark.h"
 
-
 enum { PROP_PAYLOAD = 1, PROP_KEY };
 
 typedef struct {

@@ -231,9 +231,7 @@ V2A_LEVELS static void tail_biting_ahead(float *ahead, const float *branches, si
   }
 }
 
-size_t v2a_tail_biting_words(uint64_t *words, float *values, size_t capacity, float *best, const float *soft, const uint8_t *outputs,
-                             size_t bits, float least, float *scratch) {
-  float *branches = scratch, *ahead = scratch + bits * 512;
+void v2a_tail_biting_best(float *best, float *branches, const float *soft, const uint8_t *outputs, size_t bits, float *scratch) {
   for (size_t i = 0; i < bits; i++) {
     float sums[16];
     for (size_t w = 0; w < 16; w++) {
@@ -242,13 +240,19 @@ size_t v2a_tail_biting_words(uint64_t *words, float *values, size_t capacity, fl
     }
     for (size_t r = 0; r < 512; r++) branches[i * 512 + r] = sums[outputs[r] & 15];
   }
-  struct tail_biting t = {branches, ahead, words, values, bits, capacity, 0, least};
-  float top = -1e30f;
   for (size_t start = 0; start < 256; start++) {
-    tail_biting_ahead(ahead, branches, bits, start);
-    if (ahead[start] > top) top = ahead[start];
-    if (ahead[start] >= least) tail_biting_walk(&t, 0, start, 0.0f, 0);
+    tail_biting_ahead(scratch, branches, bits, start);
+    best[start] = scratch[start];
   }
-  *best = top;
+}
+
+size_t v2a_tail_biting_words(uint64_t *words, float *values, size_t capacity, const float *best, const float *branches, size_t bits,
+                             float least, float *scratch) {
+  struct tail_biting t = {branches, scratch, words, values, bits, capacity, 0, least};
+  for (size_t start = 0; start < 256; start++) {
+    if (best[start] < least) continue;
+    tail_biting_ahead(scratch, branches, bits, start);
+    tail_biting_walk(&t, 0, start, 0.0f, 0);
+  }
   return t.count;
 }

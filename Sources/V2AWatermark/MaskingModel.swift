@@ -8,13 +8,13 @@ struct MaskingModel {
   static let caps: (low: Float, middle: Float, high: Float) = (0.54, 1.46, 1.16)
   static let margin: Float = 3
 
-  /// The largest change of level at a frequency in Hz.
-  static func cap(_ frequency: Double) -> Float { frequency < 1400 ? caps.low : frequency < 5750 ? caps.middle : caps.high }
+  /// Middle of each band in Hz, and the largest change of level there.
+  private static let centre = (0..<Layout.bands).map { (Layout.edges[$0] * Layout.edges[$0 + 1]).squareRoot() }
+  static let cap: [Float] = centre.map { $0 < 1400 ? caps.low : $0 < 5750 ? caps.middle : caps.high }
 
   private let edges = Layout.edgesInBins(scale: 1)
   private let widths: [Float]
   private let bark: [Float]
-  private let cap: [Float]
   /// Power per band of the threshold in quiet; full scale is taken as 96 dB SPL.
   private let quiet: [Float]
   private let towardsHigh: [Float], towardsLow: [Float]
@@ -27,14 +27,12 @@ struct MaskingModel {
   private var spread = [Float](repeating: 0, count: Layout.bands)
 
   init() {
-    let centre = (0..<Layout.bands).map { (Layout.edges[$0] * Layout.edges[$0 + 1]).squareRoot() }
-    let z = centre.map { 13 * arctangent(0.00076 * $0) + 3.5 * arctangent($0 / 7500 * $0 / 7500) }
+    let z = Self.centre.map { 13 * arctangent(0.00076 * $0) + 3.5 * arctangent($0 / 7500 * $0 / 7500) }
     bark = z.map { Float($0) }
-    cap = centre.map(Self.cap)
     widths = (0..<Layout.bands).map { [edges] in edges[$0 + 1] - edges[$0] }
     // A full-scale sine has power (frame / 4)^2 * 2 in the transform of a root-Hann window, roughly.
     let fullScale = Double(Layout.frame * Layout.frame) / 8
-    quiet = centre.map { f in
+    quiet = Self.centre.map { f in
       let k = f / 1000
       let spl = 3.64 * power(k, -0.8) - 6.5 * power(2.718281828, -0.6 * (k - 3.3) * (k - 3.3)) + 1e-3 * power(k, 4)
       return Float(fullScale * power(10, (spl - 96) / 10))
@@ -82,7 +80,7 @@ struct MaskingModel {
       let decibel = 8.685889638 * logarithm(1 + ratio.squareRoot())
       let onset: Float = energy[b] > 16 * previous[b] ? 0.5 : 1
       previous[b] = max(energy[b], 0.5 * previous[b])
-      let limit = onset * min(decibel, cap[b])
+      let limit = onset * min(decibel, Self.cap[b])
       allowed[b] = limit.isFinite ? limit : 0
     }
   }

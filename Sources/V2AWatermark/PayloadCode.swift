@@ -78,6 +78,11 @@ enum PayloadCode {
       }
       state = (state << 1) & (states - 1) | Int(survivors[step * states + state])
     }
+    return payload(of: message)
+  }
+
+  /// The payload of a message whose check holds.
+  private static func payload(of message: UInt64) -> UInt32? {
     let payload = UInt32(truncatingIfNeeded: message >> 16)
     return check(payload) == UInt16(truncatingIfNeeded: message) ? payload : nil
   }
@@ -97,16 +102,16 @@ enum PayloadCode {
     for x in soft { square += x * x }
     let unit = square.squareRoot()
     var words = [UInt64](repeating: 0, count: most), values = [Float](repeating: 0, count: most)
-    let work = scratch.buffer(8, 512 * messageBits + 256 * (messageBits + 1))
-    var best: Float = 0
-    _ = v2a_tail_biting_words(&words, &values, most, &best, soft, outputs, messageBits, .infinity, work)
+    let branches = scratch.buffer(8, 512 * messageBits), work = scratch.buffer(9, states * (messageBits + 1))
+    var best = [Float](repeating: 0, count: states)
+    v2a_tail_biting_best(&best, branches, soft, outputs, messageBits, work)
     // Each step down holds several times as many words: the first that has one whose check holds has the most likely.
-    var level = best
+    var level = best.max() ?? 0
     while level > least * unit {
       level = max(level - step * unit, least * unit)
-      let count = v2a_tail_biting_words(&words, &values, most, &best, soft, outputs, messageBits, level, work)
-      let right = (0..<min(count, most)).filter { check(UInt32(truncatingIfNeeded: words[$0] >> 16)) == UInt16(truncatingIfNeeded: words[$0]) }
-      if let likely = right.max(by: { values[$0] < values[$1] }) { return UInt32(truncatingIfNeeded: words[likely] >> 16) }
+      let count = v2a_tail_biting_words(&words, &values, most, best, branches, messageBits, level, work)
+      let right = (0..<min(count, most)).filter { payload(of: words[$0]) != nil }
+      if let likely = right.max(by: { values[$0] < values[$1] }) { return payload(of: words[likely]) }
       if count >= most { return nil }
     }
     return nil

@@ -59,7 +59,7 @@ struct TileSearch {
   private static let searched: Float = 4.5
 
   /// Weight of each band's evidence: the largest change of level that the mark makes there.
-  private static let weights: [Float] = (0..<Layout.bands).map { MaskingModel.cap((Layout.edges[$0] * Layout.edges[$0 + 1]).squareRoot()) }
+  private static let weights = MaskingModel.cap
   /// Level in dB of each band below which it is silent: twice what `LevelAnalyzer` adds.
   private static let silence: [Float] = LevelAnalyzer.floor.map { 4.342944819 * logarithm(2 * $0) }
   /// How much less evidence counts where the level is the stretch's lowest, and frames after which the lowest is that of added noise:

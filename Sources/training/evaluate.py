@@ -36,9 +36,9 @@ def main():
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--page", type=Path, help="folder for the page of plots")
     parser.add_argument("--clips", type=int, default=30)
-    parser.add_argument("--set", nargs="*", default=[], help="more properties, as name=value")
+    product.add_settings(parser)
     options = parser.parse_args()
-    settings = dict(pair.split("=", 1) for pair in options.set)
+    settings = dict(options.set)
     torch.set_num_threads(1)
     folder = options.data / "scenes-test"
     folder.mkdir(parents=True, exist_ok=True)

@@ -44,12 +44,9 @@ extension ElementSuites {
       }
       print("1,000 state changes in \(all) ms, the slowest \(worst) ms; memory \(before) -> \(HogTests.memory()) MiB")
       #expect(worst < 1000)
-      #expect(Self.sanitised || HogTests.memory() < before + 48)
+      #expect(HogTests.grewLess(than: 48, since: before))
       #expect(Self.threads <= threads + 8)
     }
-
-    /// AddressSanitizer keeps freed blocks and pads all others: the process's memory is then its own.
-    static let sanitised = ProcessInfo.processInfo.environment["ASAN_OPTIONS"] != nil
 
     static var threads: Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count) ?? 0 }
 
@@ -103,7 +100,7 @@ extension ElementSuites {
       #expect(pipeline.run(seconds: 20) { _ in } == GST_MESSAGE_EOS)
       #expect(probe.buffers.reduce(0) { $0 + $1.duration } == 30_000_000_000)
       print("slow sinks: memory \(before) -> \(HogTests.memory()) MiB over 30 s of sound")
-      #expect(Self.sanitised || HogTests.memory() < before + 64)
+      #expect(HogTests.grewLess(than: 64, since: before))
     }
 
     /// The process stands still for a second, as under kill -STOP, while a live pipeline plays: it goes on, on time, whole.

@@ -86,11 +86,14 @@ void v2a_tile_soft(float *out, const float *y, const float *levels, size_t strid
 /* z[f, s] = sum_b rows[f, b] chips[b, s], at most 64 slots. */
 void v2a_tile_products(float *z, const float *rows, const float *chips, size_t frames, size_t slots, size_t bands);
 
-/* All words of a tail-biting convolutional code of 256 states and rate 1/4 that correlate with `soft` [4 bits] at `least` or more, but
- * at most `capacity`: their messages (first bit highest) and correlations. Returns how many; `best` becomes the highest correlation of any
- * word. outputs: code bits for each of 512 register contents, newest bit highest. scratch: 512 bits + 256 (bits + 1). */
-size_t v2a_tail_biting_words(uint64_t *words, float *values, size_t capacity, float *best, const float *soft, const uint8_t *outputs,
-                             size_t bits, float least, float *scratch);
+/* A tail-biting convolutional code of 256 states and rate 1/4 against `soft` [4 bits]: the highest correlation of a word by the state
+ * where it begins [256], and the correlations of single branches [bits, 512]. outputs: code bits for each of 512 register contents,
+ * newest bit highest. scratch: 256 (bits + 1). */
+void v2a_tail_biting_best(float *best, float *branches, const float *soft, const uint8_t *outputs, size_t bits, float *scratch);
+/* From these, all words that correlate at `least` or more, but at most `capacity`: their messages (first bit highest) and correlations.
+ * Returns how many. */
+size_t v2a_tail_biting_words(uint64_t *words, float *values, size_t capacity, const float *best, const float *branches, size_t bits,
+                             float least, float *scratch);
 
 /* Philox4x32-10 (Salmon et al. 2011). */
 void v2a_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2]);

@@ -11,6 +11,11 @@ ROOT = Path(__file__).resolve().parents[3]
 PLUGIN = ROOT / ".build/release"
 
 
+def add_settings(parser):
+    """--set, of which dict(options.set) makes properties for `run`."""
+    parser.add_argument("--set", nargs="*", default=[], type=lambda pair: pair.split("=", 1), metavar="name=value", help="more properties")
+
+
 def run(source: list[str], out: Path, properties: dict, plugin: Path = PLUGIN) -> np.ndarray:
     """Samples [n, 2] of `source ! v2a ... ! wavenc`; source is a list of gst-launch words that ends in raw video."""
     words = [f'{key}="{value}"' if isinstance(value, str) else f"{key}={value}" for key, value in properties.items()]

@@ -63,11 +63,11 @@ def main():
     parser.add_argument("--data", type=Path, default=default_data_root())
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--prompt", default="")
-    parser.add_argument("--set", nargs="*", default=[], help="more properties, as name=value")
+    product.add_settings(parser)
     options = parser.parse_args()
     folder = options.data / "scenes-test"
     folder.mkdir(parents=True, exist_ok=True)
-    settings = dict(pair.split("=", 1) for pair in options.set)
+    settings = dict(options.set)
     sounds = struck_objects(Corpus(corpus_folder(options.data)))
     rng = np.random.default_rng(0)
     events, ours, real = [], [], []

@@ -24,7 +24,6 @@ from models.diffusion_transformer import DiffusionTransformer
 from models.flow_matching import interpolate
 from models.partials import SLOTS
 
-
 SLOTS_SHARE = 0.5  # of the slots' error beside the envelope's
 SLOTS_LEFT = 0.3  # of the flow time, by which the slots' error is divided: 1 / (1 - t)^2 would let them have the end of the flow
 
