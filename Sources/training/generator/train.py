@@ -24,12 +24,31 @@ from models.diffusion_transformer import DiffusionTransformer
 from models.flow_matching import interpolate
 from models.partials import SLOTS
 
+SHORT = 0.2  # of the batches have short chunks, as a live pipeline asks for them
+SHORT_LATENTS = 21  # of a clip in them: a context of 13 .. 18 and a chunk of 3 .. 8 latents
 SLOTS_SHARE = 0.5  # of the slots' error beside the envelope's
 SLOTS_LEFT = 0.3  # of the flow time, by which the slots' error is divided: 1 / (1 - t)^2 would let them have the end of the flow
 
 
-def flow_loss(model, batch, rng: np.random.Generator, generator: torch.Generator) -> torch.Tensor:
-    """Mean squared error on the new chunk; context lengths and flow times at random.
+def cut_short(batch: dict, rng: np.random.Generator) -> tuple[dict, np.ndarray]:
+    """Clips cut into pieces of SHORT_LATENTS, and a context length for each, which leaves a short chunk."""
+    pieces = batch["latents"].shape[1] // SHORT_LATENTS
+    out = {}
+    for name, x in batch.items():
+        if name in ("latents", "motion"):
+            out[name] = x[:, : pieces * SHORT_LATENTS].reshape(-1, SHORT_LATENTS, x.shape[-1])
+        else:
+            out[name] = x.repeat_interleave(pieces, 0)
+    return out, rng.integers(SHORT_LATENTS - 8, SHORT_LATENTS - 2, len(out["latents"]))
+
+
+def context_lengths(size: int, n: int, rng: np.random.Generator) -> np.ndarray:
+    """A quarter starts from nothing, the others continue 6 .. n - 3 latents."""
+    return np.where(rng.random(size) < 0.25, 0, rng.integers(6, n - 2, size))
+
+
+def flow_loss(model, batch, lengths: np.ndarray, generator: torch.Generator) -> torch.Tensor:
+    """Mean squared error on the new chunk, which follows a context of `lengths` latents; flow times at random.
 
     |v - v1|^2 of the envelope + SLOTS_SHARE |x1' - x1|^2 / max(1 - t, SLOTS_LEFT)^2 of the slots, each a mean over its channels.
     """
@@ -37,8 +56,6 @@ def flow_loss(model, batch, rng: np.random.Generator, generator: torch.Generator
     size, n, channels = data.shape
     noise = torch.randn(data.shape, generator=generator)
     t = torch.sigmoid(torch.randn(size, generator=generator))
-    # A quarter starts from nothing, the others continue 6 .. n - 8 latents.
-    lengths = np.where(rng.random(size) < 0.25, 0, rng.integers(6, n - 8, size))
     context = torch.arange(n)[None] < torch.from_numpy(lengths)[:, None]
     # What was generated is never quite clean: a little noise on the context keeps errors from building up.
     blur = torch.rand(size, 1, 1, generator=generator) * 0.1
@@ -111,7 +128,11 @@ def main():
             group["lr"] = options.rate * min(1, (step + 1) / 300) * (0.01 + 0.99 * fall)
         with torch.no_grad():
             batch = batcher(rng)
-        loss = flow_loss(model, batch, rng, generator)
+            if rng.random() < SHORT:
+                batch, lengths = cut_short(batch, rng)
+            else:
+                lengths = context_lengths(*batch["latents"].shape[:2], rng)
+        loss = flow_loss(model, batch, lengths, generator)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         go_on = elapsed < options.minutes * 60
