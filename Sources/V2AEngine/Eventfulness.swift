@@ -13,15 +13,15 @@ struct Eventfulness: Sendable {
     bias = try weights.tensor("bias", shape: [1])
   }
 
-  /// True for events; embedding [384] times sqrt(384), of a prompt or of what is seen. Nothing speaks of no events.
+  /// True for events; embedding [384] of a prompt, or of what is seen, which is shorter the less sure the picture is. The line was
+  /// fitted to embeddings of length 1, so only the direction counts. Nothing speaks of no events.
   func callAsFunction(_ embedding: [Float]) -> Bool {
-    let root = Float(TextEncoder.width).squareRoot()
     var square: Float = 0
-    var sum = bias.data[0]
+    var sum: Float = 0
     for (i, x) in embedding.prefix(TextEncoder.width).enumerated() {
       square += x * x
-      sum += weight.data[i] * x / root
+      sum += weight.data[i] * x
     }
-    return square > 0 && sum > 0
+    return square > 0 && sum / square.squareRoot() + bias.data[0] > 0
   }
 }

@@ -25,6 +25,6 @@ public struct Sight: Sendable, Equatable {
     things = probabilities.enumerated().sorted { $0.element > $1.element }.prefix(3).map {
       Thing(name: names[$0.offset], probability: $0.element)
     }
-    confidence = min(1, probabilities.reduce(0) { $0 + max(0, $1 - VisualMemory.doubt) })
+    confidence = VisualMemory.confidence(probabilities)
   }
 }

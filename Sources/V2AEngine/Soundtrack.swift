@@ -226,7 +226,7 @@ final class Soundtrack: SoundtrackGenerator {
     motion.append(Array(tokens[(first - from) * MotionEncoder.token..<(end - from) * MotionEncoder.token]))
   }
 
-  /// Probability of a class that counts as known.
+  /// Confidence from which a picture counts as known, whichever of several breeds of a thing it may be.
   private static let recognised: Float = 0.25
 
   /// Latents that must stand still for a picture to count as still: a second, in which even slow film shows several frames.
@@ -243,7 +243,7 @@ final class Soundtrack: SoundtrackGenerator {
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts) }
     (guided.states, guided.prompt) = encode(own.prompt)
     // Over a still picture a prompt, or a thing that is recognised, may invite events by chance.
-    let seen = (probabilities?.max() ?? 0) > Self.recognised ? guided.visual : []
+    let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
     guided.motion = !isStill || model.eventfulness(guided.states.isEmpty ? seen : guided.prompt) ? .seen : .rest
     if settings.guidanceScale == 1 { return [guided] }
     var away = Conditions.none

@@ -33,6 +33,11 @@ struct VisualMemory {
   /// whose sum would be the sound of an average animal instead of no condition.
   static let doubt: Float = 0.01
 
+  /// How far a picture is one that the classifier knows, 0..1: sum of max(0, p - doubt), the weight that it has as a condition.
+  static func confidence(_ probabilities: [Float]) -> Float {
+    min(1, probabilities.reduce(0) { $0 + max(0, $1 - doubt) })
+  }
+
   /// Sum of probabilities less `doubt`, where positive, times the classes' embeddings [384], times sqrt(384).
   static func prompt(_ probabilities: [Float], table: Tensor) -> [Float] {
     let width = TextEncoder.width
