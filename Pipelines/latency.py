@@ -20,7 +20,7 @@ PERIOD, LIT = 60, 3  # pictures from flash to flash, and that a flash lasts
 def main():
     seconds = float((sys.argv[1:] or ["20"])[0])
     given = dict(p.split("=", 1) for p in sys.argv[2:])
-    settings = {"hop": "128000000", "context": "682666667", "steps": "4", "guidance-scale": "3", "prompt": "a ball bouncing"} | given
+    settings = {"hop": "128000000", "context": "682666667", "steps": "4", "prompt": "a ball bouncing"} | given
     words = " ".join(f'{k}="{v}"' for k, v in settings.items())
     Gst.init(None)
     caps = "video/x-raw,format=GRAY8,width=320,height=240,framerate=30/1"

@@ -3,7 +3,7 @@
 /// Grows as soon as a window needs more, and shrinks only when eight windows in a row have needed less than half of it.
 public struct ProcessingBudget: Sendable, Equatable {
   /// What every promise has on top, for threads to wake up on a busy machine.
-  public static let reserve: Int64 = 40_000_000
+  public static let reserve: Int64 = 30_000_000
   /// Windows that the promise looks back on.
   public static let memory = 8
 
@@ -12,10 +12,10 @@ public struct ProcessingBudget: Sendable, Equatable {
   public private(set) var most: Int64?
   private var recent: [Int64] = []
 
-  /// Before anything was measured, half of the hop is promised: half of what the machine may take. With a bound this is also
-  /// the most: windows that need longer are late, and get fewer steps or silence.
+  /// Before anything was measured, three eighths of the hop are promised. With a bound half of it is the most: half of what the
+  /// machine may take. Windows that need longer are late, and get fewer steps or silence.
   public init(hop: Int64, isBounded: Bool) {
-    promised = max(0, hop) / 2
+    promised = max(0, hop) / 8 * 3
     most = isBounded ? max(0, hop) / 2 : nil
   }
 

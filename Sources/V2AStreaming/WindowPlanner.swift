@@ -15,8 +15,8 @@ public struct WindowPlanner: Sendable, Equatable {
   /// Frames that the motion encoder looks ahead when there is time.
   public static let motionLookAhead = 4
   /// Frames after its chunk that a window waits for. Short hops are for those who cannot wait: below half a second they see less
-  /// of what comes after, from 0.2 s down nothing, and take what the encoder makes of a movement's beginning.
-  public static func lookAhead(hop: Int) -> Int { min(motionLookAhead, max(0, (hop - 4) / 2)) }
+  /// of what comes after, but one frame always, without which half of the events are missed or misplaced.
+  public static func lookAhead(hop: Int) -> Int { min(motionLookAhead, max(1, (hop - 4) / 2)) }
   /// Latents that the audio decoder looks ahead.
   public static let decoderLookAhead = 2
 
