@@ -23,10 +23,10 @@ MODEL = Path(__file__).resolve().parents[2] / "V2AEngine/Resources/v2a-small"
 
 
 @torch.no_grad()
-def generate(network, motion: torch.Tensor, scale: float, steps: int, generator) -> torch.Tensor:
+def generate(network, motion: torch.Tensor, scale: float, steps: int, generator, hop: int = CONFIG["hop"], context: int = CONFIG["context"]):
     """Latents [B, N, 152] for motion tokens [B, N, 5], chunk by chunk as the engine does."""
     batch, total, _ = motion.shape
-    hop, context, times = CONFIG["hop"], CONFIG["context"], step_times(steps, CONFIG["time_shift"])
+    times = step_times(steps, CONFIG["time_shift"])
     latents = torch.zeros(batch, 0, LATENT)
     none = torch.zeros(batch, 384)
     nothing = (none, none, torch.zeros(batch, 1, 384), torch.zeros(batch, 1, dtype=torch.bool))
@@ -45,6 +45,8 @@ def main():
     parser.add_argument("--guidance", type=float, nargs="*", default=[1.0, 3.0])
     parser.add_argument("--clips", type=int, default=10)
     parser.add_argument("--steps", type=int, default=16)
+    parser.add_argument("--hop", type=int, default=CONFIG["hop"], help="latents per chunk")
+    parser.add_argument("--context", type=int, default=CONFIG["context"], help="latents that a chunk continues")
     options = parser.parse_args()
     torch.set_num_threads(1)
     network, decoder = DiffusionTransformer(), AudioDecoder()
@@ -57,7 +59,7 @@ def main():
     for scale in options.guidance:
         generator = torch.Generator().manual_seed(0)
         with torch.no_grad():
-            latents = generate(network.eval(), torch.from_numpy(tokens), scale, options.steps, generator)
+            latents = generate(network.eval(), torch.from_numpy(tokens), scale, options.steps, generator, options.hop, options.context)
             noise = torch.randn(len(latents), FRAMES * n, 2, BINS, 2, generator=generator)
             sound = decoder.eval()(latents, noise).numpy()
         found = [onset_times(s.T) for s in sound]

@@ -1,7 +1,8 @@
 """Does a prompt give what it says? `python -m evaluation.prompts --data D [--classes ...] [--seeds 10]`
 
 Each class's prompts, with several seeds and a black picture, goes through the plugin; the judge (evaluation.judge) names what it
-hears, as it does for held-out recordings, as they are and through the codec alone. Then each class with its own name as negative prompt beside a prompt for two classes.
+hears, as it does for held-out recordings, as they are and through the codec alone. Then prompts for two classes, without and
+with one of the two as negative prompt.
 """
 
 import argparse
@@ -80,19 +81,52 @@ def main():
     print(f"mean         {mean_real:6.2f} {np.mean(list(passed.values())):30.2f} {mean_ours:11.2f}   {mean_ours / mean_real:.2f} of real, {mean_ours / chance:.1f} times chance")
     if options.positive_only:
         return
-    print("negative prompt: mean probability, and rate of top 1, of class A for the prompt 'A and B', without and with 'A' negative")
-    before, after, rates = [], [], np.zeros(2)
     pairs = [(classes[i], classes[(i + len(classes) // 2) % len(classes)]) for i in range(len(classes))]
+    without, negated, mixed = [], [], []
     for a, b in tqdm(pairs, mininterval=5):
         prompt = f"{PROMPTS[a][0]} and {PROMPTS[b][0]}"
-        for negative, into in (("", before), (PROMPTS[a][0], after)):
-            p = voices(panel, classes, (product.run(product.of_nothing(SECONDS), folder / f"{a}-{b}-{seed}{'-without' if negative else ''}.wav",
-                                                    {"prompt": prompt, "negative-prompt": negative, "seed": seed, **settings}, options.plugin)
-                                        for seed in range(options.seeds)))
-            into.append(p[:, classes.index(a)].mean())
-            rates[bool(negative)] += (p.argmax(1) == classes.index(a)).mean()
-    lower = sum(x > y for x, y in zip(before, after))
-    print(f"probability {np.mean(before):.3f} -> {np.mean(after):.3f}, rate {rates[0] / len(pairs):.3f} -> {rates[1] / len(pairs):.3f}, lower in {lower} of {len(pairs)} pairs")
+        for negative, into in (("", without), (PROMPTS[a][0], negated)):
+            into.append(voices(panel, classes, (product.run(product.of_nothing(SECONDS), folder / f"{a}-{b}-{seed}{'-without' if negative else ''}.wav",
+                                                            {"prompt": prompt, "negative-prompt": negative, "seed": seed, **settings}, options.plugin)
+                                                for seed in range(options.seeds))))
+        mixed.append(voices(panel, classes, mixtures(corpus, a, b, options.seeds)))
+    report(np.array([[classes.index(c) for c in pair] for pair in pairs]), np.stack(without), np.stack(negated), np.stack(mixed))
+
+
+def mixtures(corpus: Corpus, a: str, b: str, count: int):
+    """Recordings of two classes added at equal level, SECONDS long: what a prompt for both should give."""
+    length, rng = int(SECONDS * 48_000), np.random.default_rng(0)
+    rows = [[row for row in corpus.rows if label(row) == c] for c in (a, b)]
+    for _ in range(count):
+        out = np.zeros(length, np.float32)
+        for of_class in rows:
+            sound = corpus.samples(of_class[rng.integers(len(of_class))], 0, length)
+            mono = np.resize(sound.mean(1), length)
+            out += mono / max(np.sqrt((mono**2).mean()), 1e-6)
+        yield out
+
+
+def among_first(p: np.ndarray, k: int, count: int = 3) -> np.ndarray:
+    """[n, classes] -> [n]: whether class k is among the likeliest."""
+    return (np.argsort(-p, axis=1)[:, :count] == k).any(1)
+
+
+def report(pairs: np.ndarray, without: np.ndarray, negated: np.ndarray, mixed: np.ndarray):
+    """Prints both tables for pairs [P, 2] of classes (A, B) and probabilities [P, seeds, classes], by pair and seed."""
+    both = lambda p, pair: among_first(p, pair[0]) & among_first(p, pair[1])
+    ours, real = (np.mean([both(p, pair) for p, pair in zip(sounds, pairs)]) for sounds in (without, mixed))
+    other = np.mean([both(p, pairs[j]) for i, p in enumerate(without) for j in range(len(pairs)) if set(pairs[i]) != set(pairs[j])])
+    print(f"prompt 'A and B': both among the judge's first three {ours:.2f}; in mixtures of recordings {real:.2f}; control, another pair's sound {other:.2f}")
+    of_a = lambda sounds: np.stack([p[:, a] for p, (a, _) in zip(sounds, pairs)])
+    first = lambda sounds: np.mean([p.argmax(1) == a for p, (a, _) in zip(sounds, pairs)])
+    before, after = of_a(without), of_a(negated)
+    lower = int((before.mean(1) > after.mean(1)).sum())
+    print(f"negative prompt 'A' beside it: probability of A {before.mean():.3f} -> {after.mean():.3f}, lower in {lower} of {len(pairs)} pairs; "
+          f"its rate as the first choice {first(without):.3f} -> {first(negated):.3f}")
+    there = np.stack([among_first(p, a) for p, (a, _) in zip(without, pairs)])
+    gone = np.stack([~among_first(p, a) for p, (a, _) in zip(negated, pairs)])
+    print(f"of {there.sum()} sounds with A among the judge's first three, the negative prompt takes it from there in {(gone & there).sum() / max(there.sum(), 1):.2f}; "
+          f"A halved in {(after < before / 2)[there].mean():.2f}")
 
 
 if __name__ == "__main__":
