@@ -123,10 +123,10 @@ def report(pairs: np.ndarray, without: np.ndarray, negated: np.ndarray, mixed: n
     lower = int((before.mean(1) > after.mean(1)).sum())
     print(f"negative prompt 'A' beside it: probability of A {before.mean():.3f} -> {after.mean():.3f}, lower in {lower} of {len(pairs)} pairs; "
           f"its rate as the first choice {first(without):.3f} -> {first(negated):.3f}")
-    there = np.stack([among_first(p, a) for p, (a, _) in zip(without, pairs)])
-    gone = np.stack([~among_first(p, a) for p, (a, _) in zip(negated, pairs)])
-    print(f"of {there.sum()} sounds with A among the judge's first three, the negative prompt takes it from there in {(gone & there).sum() / max(there.sum(), 1):.2f}; "
-          f"A halved in {(after < before / 2)[there].mean():.2f}")
+    for count, name in ((1, "as the judge's first choice"), (3, "among its first three")):
+        there = np.stack([among_first(p, a, count) for p, (a, _) in zip(without, pairs)])
+        gone = np.stack([~among_first(p, a, count) for p, (a, _) in zip(negated, pairs)])
+        print(f"of {there.sum()} sounds with A {name}, the negative prompt takes it from there in {(gone & there).sum() / max(there.sum(), 1):.2f}")
 
 
 if __name__ == "__main__":
