@@ -227,7 +227,7 @@ final class Soundtrack: SoundtrackGenerator {
   }
 
   /// Confidence from which a picture counts as known, whichever of several breeds of a thing it may be.
-  private static let recognised: Float = 0.25
+  private static let recognised: Float = 0.4
 
   /// Latents that must stand still for a picture to count as still: a second, in which even slow film shows several frames.
   private static let stillness = 24
