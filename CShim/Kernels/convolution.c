@@ -67,11 +67,12 @@ static inline Row output_row(float *y, const float *x, const float *weight, cons
   return r;
 }
 
-V2A_LEVELS void v2a_depthwise2d(float *y, const float *x, const float *weight, const float *bias, size_t channels, size_t h,
-                                size_t w, size_t k, size_t stride, size_t before, size_t from, size_t to, size_t ow) {
+V2A_LEVELS void v2a_depthwise2d(float *y, const float *x, const float *weight, const float *bias, size_t channels, size_t c0,
+                                size_t c1, size_t h, size_t w, size_t k, size_t stride, size_t before, size_t from, size_t to,
+                                size_t ow) {
   if (w <= 32) {
     /* Small planes: 16 channels of them stay in the first level of the cache. */
-    for (size_t c = 0; c < channels; c += LANES)
+    for (size_t c = c0; c < c1; c += LANES)
       for (size_t oy = from; oy < to; oy++) {
         const Row r = output_row(y, x, weight, bias, channels, h, w, k, stride, before, from, oy, ow);
         for (size_t ox = 0; ox < ow;) ox += filter_some(&r, c, ox);
@@ -82,7 +83,7 @@ V2A_LEVELS void v2a_depthwise2d(float *y, const float *x, const float *weight, c
     const Row r = output_row(y, x, weight, bias, channels, h, w, k, stride, before, from, oy, ow);
     for (size_t ox = 0; ox < ow;) {
       size_t done = 1;
-      for (size_t c = 0; c < channels; c += LANES) done = filter_some(&r, c, ox);
+      for (size_t c = c0; c < c1; c += LANES) done = filter_some(&r, c, ox);
       ox += done;
     }
   }

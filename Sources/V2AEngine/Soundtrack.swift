@@ -88,7 +88,7 @@ final class Soundtrack: SoundtrackGenerator {
       if rgb == lastFrame?.rgb, let known = lastProbabilities {
         visual.add(known, at: frame.index)
       } else {
-        let seen = model.frameEncoder(rgb: rgb, scratch: scratch).probabilities
+        let seen = model.frameEncoder(rgb: rgb, scratch: scratch, helper: helper).probabilities
         visual.add(seen, at: frame.index)
         lastProbabilities = seen
       }
@@ -270,7 +270,7 @@ final class Soundtrack: SoundtrackGenerator {
     let from = max(latents.start, Int(range.lowerBound / hop) - AudioDecoder.lookBack)
     let planar = model.decoder(
       latents[from..<latents.end], first: from, noise: NoiseSource(seed: track.settings.seed), partials: &track.partials,
-      scratch: scratch)
+      scratch: scratch, helper: helper)
     let length = planar.count / 2
     let skip = Int(range.lowerBound - Int64(from) * hop)
     var out = [Float](repeating: 0, count: 2 * range.count)

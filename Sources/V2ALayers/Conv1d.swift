@@ -34,12 +34,26 @@ public struct Conv1d: Sendable {
     _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, scratch: Scratch, slot: Int,
     activation: Activation = .identity
   ) {
+    self(padded: padded(x, rows: rows, scratch: scratch, slot: slot), some: 0..<rows, into: y, activation: activation)
+  }
+
+  /// x with the zeros around it [rows + kernel - 1, input].
+  public func padded(_ x: UnsafePointer<Float>, rows: Int, scratch: Scratch, slot: Int) -> UnsafePointer<Float> {
     let padded = scratch.buffer(slot, (rows + kernel - 1) * input)
     padded.update(repeating: 0, count: before * input)
     (padded + before * input).update(from: x, count: rows * input)
     let after = kernel - 1 - before
     (padded + (before + rows) * input).update(repeating: 0, count: after * input)
+    return UnsafePointer(padded)
+  }
+
+  /// Some of the rows of y.
+  public func callAsFunction(
+    padded: UnsafePointer<Float>, some rows: Range<Int>, into y: UnsafeMutablePointer<Float>, activation: Activation = .identity
+  ) {
     // A row and those after it are one row of the product's left side: they lie one behind the other.
-    weight.multiply(padded, rows: rows, ldx: input, into: y, epilogue: V2AEpilogue(bias: bias.data, activation))
+    weight.multiply(
+      padded + rows.lowerBound * input, rows: rows.count, ldx: input, into: y + rows.lowerBound * output,
+      epilogue: V2AEpilogue(bias: bias.data, activation))
   }
 }

@@ -4,7 +4,7 @@ import V2ATensor
 
 /// One k x k filter per channel, ReLU6 afterwards; TensorFlow's SAME padding (the odd pixel right and below).
 public struct DepthwiseConv2d: Sendable {
-  let channels: Int
+  public let channels: Int
   let kernel: Int
   let stride: Int
   private let weight: Tensor  // [kernel, kernel, channels]
@@ -23,11 +23,17 @@ public struct DepthwiseConv2d: Sendable {
     bias = try weights.tensor("bias", shape: [channels])
   }
 
-  /// x [size, size, channels] -> y [out, out, channels], out = ceil(size / stride).
-  public func callAsFunction(_ x: UnsafePointer<Float>, size: Int, into y: UnsafeMutablePointer<Float>) {
+  /// x [size, size, channels] -> y [out, out, channels], out = ceil(size / stride): only some of its rows, or only some channels
+  /// (from and to multiples of 16).
+  public func callAsFunction(
+    _ x: UnsafePointer<Float>, size: Int, into y: UnsafeMutablePointer<Float>, rows: Range<Int>? = nil, channels some: Range<Int>? = nil
+  ) {
     let out = (size + stride - 1) / stride
+    let rows = rows ?? 0..<out, some = some ?? 0..<channels
     let before = samePadding(size: size, kernel: kernel, stride: stride)
-    v2a_depthwise2d(y, x, weight.data, bias.data, channels, size, size, kernel, stride, before, 0, out, out)
+    v2a_depthwise2d(
+      y + rows.lowerBound * out * channels, x, weight.data, bias.data, channels, some.lowerBound, some.upperBound, size, size, kernel,
+      stride, before, rows.lowerBound, rows.upperBound, out)
   }
 }
 

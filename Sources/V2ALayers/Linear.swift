@@ -37,6 +37,24 @@ public struct Linear: Sendable {
     weight.multiply(x, rows: rows, into: y, epilogue: V2AEpilogue(bias: bias.data, activation, adding: adding))
   }
 
+  /// The same for some of the rows.
+  public func callAsFunction(
+    _ x: UnsafePointer<Float>, some rows: Range<Int>, into y: UnsafeMutablePointer<Float>, activation: Activation = .identity,
+    adding: Bool = false
+  ) {
+    self(
+      x + rows.lowerBound * input, rows: rows.count, into: y + rows.lowerBound * output, activation: activation, adding: adding)
+  }
+
+  /// The same for some of the outputs, from a multiple of `PackedMatrix.panel` on.
+  public func callAsFunction(
+    _ x: UnsafePointer<Float>, rows: Int, outputs: Range<Int>, into y: UnsafeMutablePointer<Float>,
+    activation: Activation = .identity, adding: Bool = false
+  ) {
+    weight.multiply(
+      x, rows: rows, outputs: outputs, into: y, epilogue: V2AEpilogue(bias: bias.data, activation, adding: adding))
+  }
+
   /// y [rows, output] += (gate + gate0) (x W^T + b); `gate` (nil: none) has `stride` floats between rows.
   public func addGated(
     _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, gate: UnsafePointer<Float>?, stride: Int,

@@ -95,17 +95,19 @@ public final class Helper: @unchecked Sendable {
     }
   }
 
-  /// Looks for a while, then sleeps until the state is as wanted.
+  /// Looks for a while, then sleeps, until the state is as wanted. Who wakes too late for an offer looks again: the next one follows.
   private func wait(_ isWanted: (Int) -> Bool) {
-    for _ in 0..<Self.patience {
-      if isWanted(state.load(ordering: .acquiring)) { return }
-      v2a_pause()
+    while true {
+      for _ in 0..<Self.patience {
+        if isWanted(state.load(ordering: .acquiring)) { return }
+        v2a_pause()
+      }
+      pthread_mutex_lock(lock)
+      sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      if !isWanted(state.load(ordering: .sequentiallyConsistent)) { pthread_cond_wait(changed, lock) }
+      sleepers.wrappingSubtract(1, ordering: .relaxed)
+      pthread_mutex_unlock(lock)
     }
-    pthread_mutex_lock(lock)
-    sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    while !isWanted(state.load(ordering: .sequentiallyConsistent)) { pthread_cond_wait(changed, lock) }
-    sleepers.wrappingSubtract(1, ordering: .relaxed)
-    pthread_mutex_unlock(lock)
   }
 
   private func wake() {

@@ -49,15 +49,26 @@ public final class PackedMatrix: @unchecked Sendable {
 
   deinit { free(memory) }
 
-  /// y [rows, outputs] = epilogue(x [rows, inputs] W^T), with row strides `ldx` and `ldy`.
+  /// Some of the outputs may be computed alone: those from a multiple of this number on.
+  public static let panel = 32
+
+  /// y [rows, outputs] = epilogue(x [rows, inputs] W^T), with row strides `ldx` and `ldy`; of the columns of y perhaps only some.
   public func multiply(
-    _ x: UnsafePointer<Float>, rows: Int, ldx: Int? = nil, into y: UnsafeMutablePointer<Float>, ldy: Int? = nil,
-    epilogue: V2AEpilogue
+    _ x: UnsafePointer<Float>, rows: Int, ldx: Int? = nil, outputs some: Range<Int>? = nil, into y: UnsafeMutablePointer<Float>,
+    ldy: Int? = nil, epilogue: V2AEpilogue
   ) {
-    guard rows > 0 else { return }
+    let first = some?.lowerBound ?? 0, count = some?.count ?? outputs
+    guard rows > 0, count > 0 else { return }
+    precondition(first % Self.panel == 0)
     let ldx = ldx ?? inputs
     let ldy = ldy ?? outputs
+    let y = y + first
     var epilogue = epilogue
+    if first > 0 {
+      epilogue.bias = epilogue.bias.map { $0 + first }
+      epilogue.gate = epilogue.gate.map { $0 + first }
+      epilogue.gate0 = epilogue.gate0.map { $0 + first }
+    }
     if level == .blas {
       var (x, ldx) = (x, ldx)
       if ldx < inputs {
@@ -67,15 +78,16 @@ public final class PackedMatrix: @unchecked Sendable {
         (x, ldx) = (UnsafePointer(apart), inputs)
       }
       let adds = epilogue.accumulate != 0 || epilogue.gate0 != nil
-      let product = adds ? v2a_thread_memory(0, rows * outputs * 4).assumingMemoryBound(to: Float.self) : y
-      let ldp = adds ? outputs : ldy
+      let product = adds ? v2a_thread_memory(0, rows * count * 4).assumingMemoryBound(to: Float.self) : y
+      let ldp = adds ? count : ldy
       BLAS.multiplyTransposed(
-        x, memory.assumingMemoryBound(to: Float.self), into: product, m: rows, n: outputs, k: inputs, lda: ldx, ldc: ldp)
-      v2a_epilogue(product, ldp, y, ldy, rows, outputs, &epilogue)
+        x, memory.assumingMemoryBound(to: Float.self) + first * inputs, into: product, m: rows, n: count, k: inputs, lda: ldx, ldc: ldp)
+      v2a_epilogue(product, ldp, y, ldy, rows, count, &epilogue)
     } else {
       let half: Int32 = isHalf ? 1 : 0
       let scratch = v2a_thread_memory(0, v2a_packed_scratch(half, rows, inputs))
-      v2a_packed_multiply(level.rawValue, half, memory, inputs, x, ldx, y, ldy, rows, outputs, inputs, &epilogue, scratch)
+      let panels = memory.assumingMemoryBound(to: Float.self) + first * (isHalf ? (inputs + 1) / 2 : inputs)
+      v2a_packed_multiply(level.rawValue, half, panels, inputs, x, ldx, y, ldy, rows, count, inputs, &epilogue, scratch)
     }
   }
 }

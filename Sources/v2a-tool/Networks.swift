@@ -136,14 +136,18 @@ private final class TimedNetwork {
       }
     case "EfficientNet-Lite0":
       let network = try FrameEncoder(weights("frame_encoder"), precision: precision)
-      run = { network(planes: x, scratch: scratch).probabilities }
+      run = { network(planes: x, scratch: scratch, helper: helper).probabilities }
     case "audio decoder":
       guard precision == .float32, let sizes = json["audio_decoder"], let width = sizes["width"]?.integer,
         let depth = sizes["depth"]?.integer, let inner = sizes["inner"]?.integer
       else { return nil }
       let network = try AudioDecoder(weights("audio_decoder"), width: width, depth: depth, inner: inner)
       let count = x.count / Codec.envelope
-      run = { Array(UnsafeBufferPointer(start: network.backbone(x, count: count, scratch: scratch), count: count * Codec.frames * width)) }
+      run = {
+        Array(
+          UnsafeBufferPointer(
+            start: network.backbone(x, count: count, scratch: scratch, helper: helper), count: count * Codec.frames * width))
+      }
     case "MiniLM":
       guard precision == .float32 else { return nil }
       let network = try TextEncoder(weights("text_encoder"))

@@ -80,7 +80,7 @@ import V2ATensor
     let before = max((out - 1) * stride + k - size, 0) / 2
     let x = numbers(channels * size * size, 2), weight = numbers(channels * k * k), bias = numbers(channels)
     var y = [Float](repeating: 0, count: channels * out * out)
-    v2a_depthwise2d(&y, x, weight, bias, channels, size, size, k, stride, before, 0, out, out)
+    v2a_depthwise2d(&y, x, weight, bias, channels, 0, channels, size, size, k, stride, before, 0, out, out)
     var expected: [Double] = []
     for oy in 0..<out {
       for ox in 0..<out {
@@ -99,6 +99,16 @@ import V2ATensor
       }
     }
     expectClose(y, expected, 1e-5, "depthwise")
+    var pieces = [Float](repeating: 0, count: y.count)
+    pieces.withUnsafeMutableBufferPointer { pieces in
+      for (from, to) in [(0, out / 2), (out / 2, out)] {
+        for c in [0, 16] {
+          v2a_depthwise2d(
+            pieces.baseAddress! + from * out * channels, x, weight, bias, channels, c, c + 16, size, size, k, stride, before, from, to, out)
+        }
+      }
+    }
+    #expect(pieces == y, "rows and channels do not depend on each other")
   }
 
   @Test(arguments: [8, 64, 1024]) func inverseFourier(n: Int) {

@@ -81,6 +81,35 @@ import V2ATensor
     }
   }
 
+  /// So is each output, whichever panels are computed with it.
+  @Test(arguments: levels.filter { $0 > .blas }) func outputsDoNotDependOnEachOther(level: KernelLevel) {
+    let rows = 49, n = 200, k = 301
+    let x = numbers(rows * k, 1.7), w = numbers(n * k, 0.9), b = numbers(n, 2.3), gate = numbers(rows * n, 0.4)
+    for precision in Precision.allCases {
+      let matrix = PackedMatrix(w, outputs: n, inputs: k, precision: precision, level: level)
+      var whole = numbers(rows * n, 0.2), pieces = whole
+      for epilogue in [V2AEpilogue(bias: b, .gelu, adding: true), V2AEpilogue(bias: b, gate: gate, stride: n, gate0: b)] {
+        matrix.multiply(x, rows: rows, into: &whole, epilogue: epilogue)
+        for outputs in [0..<32, 32..<128, 128..<200] {
+          matrix.multiply(x, rows: rows, outputs: outputs, into: &pieces, epilogue: epilogue)
+        }
+      }
+      #expect(pieces == whole)
+    }
+    withExtendedLifetime((b, gate)) {}
+  }
+
+  @Test func sharesMakeTheWhole() {
+    for step in [1, 16, 32] {
+      for count in [0, 1, 7, 31, 32, 33, 49, 192, 1000] {
+        let first = Share.first.of(count, step: step), second = Share.second.of(count, step: step)
+        #expect(first.lowerBound == 0 && first.upperBound == second.lowerBound && second.upperBound == count)
+        #expect(second.isEmpty || second.lowerBound % step == 0)
+        #expect(abs(first.count - second.count) <= step && Share.whole.of(count, step: step) == 0..<count)
+      }
+    }
+  }
+
   /// Attention over keys that came in several pieces against plain softmax.
   @Test(arguments: levels) func attention(level: KernelLevel) {
     let conditions = 5, first = 7, rows = 33, width = 48, queries = 9

@@ -24,16 +24,20 @@ struct ConvNeXtBlock: Sendable {
     linear2 = try Linear(weights.at("linear2"), inner, width)
   }
 
-  func callAsFunction(_ x: UnsafeMutablePointer<Float>, frames: Int, scratch: Scratch) {
-    let history = (Self.kernel - 1) * width
-    let padded = scratch.buffer(10, history + frames * width)
-    padded.update(repeating: 0, count: history)
-    (padded + history).update(from: x, count: frames * width)
-    let y = scratch.buffer(11, frames * width)
-    v2a_depthwise1d(y, padded, depthwise.data, bias.data, frames, width, Self.kernel)
-    norm(y, rows: frames, into: y)
-    let hidden = scratch.buffer(12, frames * inner)
-    linear1(y, rows: frames, into: hidden, activation: .gelu)
-    linear2.addGated(hidden, rows: frames, into: x, gate: nil, stride: 0, gate0: gain.data)
+  /// Frames before one that it depends on.
+  static let history = kernel - 1
+
+  /// Some of the frames of x -> y, both after `history` frames of zeros, which frame 0 is the first behind.
+  func callAsFunction(
+    _ x: UnsafePointer<Float>, some frames: Range<Int>, into y: UnsafeMutablePointer<Float>, normed: UnsafeMutablePointer<Float>,
+    hidden: UnsafeMutablePointer<Float>
+  ) {
+    let start = frames.lowerBound * width, own = Self.history * width + start
+    let normed = normed + start, hidden = hidden + frames.lowerBound * inner
+    v2a_depthwise1d(normed, x + start, depthwise.data, bias.data, frames.count, width, Self.kernel)
+    norm(normed, rows: frames.count, into: normed)
+    linear1(normed, rows: frames.count, into: hidden, activation: .gelu)
+    (y + own).update(from: x + own, count: frames.count * width)
+    linear2.addGated(hidden, rows: frames.count, into: y + own, gate: nil, stride: 0, gate0: gain.data)
   }
 }
