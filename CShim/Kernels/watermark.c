@@ -157,10 +157,12 @@ V2A_LEVELS void v2a_tile_soft(float *out, const float *y, const float *levels, s
       lowest[b] = sounding[b] >= slot && mean < lowest[b] ? mean : lowest[b];
     }
   }
-  for (size_t f = 0; f < frames; f++) {
+  /* From the end on, so that a tile's silent frames are known: where there are any, the level says nothing. */
+  memset(sounding, 0, sizeof sounding);
+  for (size_t f = frames; f-- > 0;) {
     size_t from = f < reach ? 0 : f - reach, to = f + reach + 1 < frames ? f + reach + 1 : frames;
     size_t end = f + slot < frames ? f + slot : frames;
-    const float *row = y + f * stride, *a = squares + from * bands, *c = squares + to * bands;
+    const float *row = y + f * stride, *level = levels + f * stride, *a = squares + from * bands, *c = squares + to * bands;
     const float *ha = heights + f * bands, *hc = heights + end * bands;
     float part = 1.0f / (float)(to - from), height = 1.0f / (float)(end - f);
     float v[68], w[64];
@@ -177,7 +179,9 @@ V2A_LEVELS void v2a_tile_soft(float *out, const float *y, const float *levels, s
       /* Steady noise rarely comes 4 dB above its own lowest tile. */
       float q = above * above * (1.0f / (3.8f * 3.8f));
       q = q * q;
-      o[b] = x / sqrtf(sigma) * weights[b] * (1.0f - depth + depth * q / (q + 1.0f));
+      sounding[b] = level[b] > silence[b] ? sounding[b] + 1 : 0;
+      float weight = sounding[b] >= end - f ? weights[b] : 0.0f;
+      o[b] = x / sqrtf(sigma) * weight * (1.0f - depth + depth * q / (q + 1.0f));
     }
   }
 }

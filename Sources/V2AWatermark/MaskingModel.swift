@@ -6,12 +6,16 @@ struct MaskingModel {
   /// Largest change of level in dB below 1.4 kHz, to 5.75 kHz and above, set by measured quality (ODG): low bands are the most heard
   /// for what they carry. Margin below the masking threshold in dB.
   static let caps: (low: Float, middle: Float, high: Float) = (0.54, 1.46, 1.16)
+  /// The first of them where the sound is dull, which has little but low bands to bear the mark.
+  static let dullCap: Float = 1.5
   static let margin: Float = 3
 
   /// Middle of each band in Hz, and the largest change of level there.
   private static let centre = (0..<Layout.bands).map { (Layout.edges[$0] * Layout.edges[$0 + 1]).squareRoot() }
   static let cap: [Float] = centre.map { $0 < 1400 ? caps.low : $0 < 5750 ? caps.middle : caps.high }
+  static let lowBands = centre.count { $0 < 1400 }
 
+  private var dullness = Dullness()
   private let edges = Layout.edgesInBins(scale: 1)
   private let widths: [Float]
   private let bark: [Float]
@@ -49,6 +53,7 @@ struct MaskingModel {
     for k in 0..<Layout.bins { audible[k] = max(power[k], 1e-12) }
     v2a_decibel(&levels, audible, Layout.bins)
     v2a_range_sums(&logs, levels, edges, bands, Layout.bins)
+    let lowCap = Self.caps.low + dullness(energy) * (Self.dullCap - Self.caps.low)
     // Excitation: each band and what spreads into it, without counting widths twice.
     var carried: Float = 0
     for b in 0..<bands {
@@ -80,7 +85,7 @@ struct MaskingModel {
       let decibel = 8.685889638 * logarithm(1 + ratio.squareRoot())
       let onset: Float = energy[b] > 16 * previous[b] ? 0.5 : 1
       previous[b] = max(energy[b], 0.5 * previous[b])
-      let limit = onset * min(decibel, Self.cap[b])
+      let limit = onset * min(decibel, b < Self.lowBands ? lowCap : Self.cap[b])
       allowed[b] = limit.isFinite ? limit : 0
     }
   }

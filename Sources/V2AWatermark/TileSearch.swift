@@ -58,13 +58,14 @@ struct TileSearch {
   /// Synchronisation from which a payload that the plain decoder does not read is searched for.
   private static let searched: Float = 4.5
 
-  /// Weight of each band's evidence: the largest change of level that the mark makes there.
-  private static let weights = MaskingModel.cap
+  /// Weight of each band's evidence: the largest change of level in dB that the mark makes there; for low bands between those in ordinary
+  /// and in dull sound.
+  private static let weights = MaskingModel.cap.enumerated().map { $0 < MaskingModel.lowBands ? 0.8 : $1 }
   /// Level in dB of each band below which it is silent: twice what `LevelAnalyzer` adds.
   private static let silence: [Float] = LevelAnalyzer.floor.map { 4.342944819 * logarithm(2 * $0) }
   /// How much less evidence counts where the level is the stretch's lowest, and frames after which the lowest is that of added noise:
   /// in a shorter stretch it may be the sound's own.
-  private static let depth: Float = 0.8
+  private static let depth: Float = 0.9
   private static let settled: Float = 480
 
   private let key: WatermarkKey
@@ -96,7 +97,7 @@ struct TileSearch {
     func window(_ match: Match) -> UnsafePointer<Float> {
       UnsafePointer(evidence + (match.hypothesis.scale * frames + match.skipped) * bands)
     }
-    var found: [Match] = []
+    var found: [Match] = [], whole: [Match] = []
     for length in lengths {
       let used = min(length, frames)
       if length != lengths.first, used == frames { continue }
@@ -105,7 +106,7 @@ struct TileSearch {
         var match = Match()
         match.hypothesis = hypothesis
         match.skipped = frames - used
-        search(window(match), used, match, into: &found)
+        search(window(match), used, match, into: &found, whole: &whole)
       }
       found.sort { $0.sync > $1.sync }
       if found.count > 4 * Self.candidates { found.removeLast(found.count - 4 * Self.candidates) }
@@ -120,16 +121,23 @@ struct TileSearch {
     }
     guard var best = found.first else { return nil }
     best.score = best.sync
+    func compareWithExpected(_ candidate: Match, _ tiles: UnsafePointer<Float>) {
+      let known = correlation(tiles, expected, over: nil) - candidate.handicap
+      guard known > best.score else { return }
+      best = candidate
+      best.score = known
+      best.signs = expected
+      best.payload = correlation(tiles, expected, over: key.scramble) > Self.ownEvidence ? expectedPayload : nil
+    }
+    for var candidate in whole where candidate.score > best.score {
+      let tiles = tiles(window(candidate), frames - candidate.skipped, candidate)
+      candidate.sync = correlation(tiles, key.sync, over: key.sync)
+      compareWithExpected(candidate, tiles)
+    }
     // Each candidate's payload: the expected one, then whatever the code says.
     for (rank, candidate) in found.prefix(Self.candidates).enumerated() {
       let tiles = tiles(window(candidate), frames - candidate.skipped, candidate)
-      let known = correlation(tiles, expected, over: nil) - candidate.handicap
-      if known > best.score {
-        best = candidate
-        best.score = known
-        best.signs = expected
-        best.payload = correlation(tiles, expected, over: key.scramble) > Self.ownEvidence ? expectedPayload : nil
-      }
+      compareWithExpected(candidate, tiles)
       guard rank < Self.read, candidate.sync > 3.5, let payload = PayloadCode.decode(soft(tiles)) else { continue }
       let signs = key.chips(payload)
       // The best of 2^48 code words reaches 8 on noise.
@@ -168,7 +176,11 @@ struct TileSearch {
     return folded
   }
 
-  private func search(_ evidence: UnsafePointer<Float>, _ frames: Int, _ plan: Match, into found: inout [Match]) {
+  /// Adds the best positions by synchronisation to `found` and, for sound as it is, the best by the expected payload's tiles too to `whole`:
+  /// in a short piece the synchronisation alone may not lead to it.
+  private func search(
+    _ evidence: UnsafePointer<Float>, _ frames: Int, _ plan: Match, into found: inout [Match], whole: inout [Match]
+  ) {
     let bands = Layout.bands, period = Layout.periodFrames
     let folded = fold(evidence, frames, plan.hypothesis)
     let z = scratch.buffer(5, period)
@@ -193,6 +205,17 @@ struct TileSearch {
       found.append(match)
       for d in -5...5 { z[(best + d + period) % period] = 0 }
     }
+    guard plan.hypothesis.scale == LevelAnalyzer.plain, plan.hypothesis.tempo == 1 else { return }
+    v2a_correlate_tiles(z, folded, expected, period, Layout.slotFrames, Layout.slots, bands)
+    var match = plan
+    for o in 0..<period {
+      let score = z[o] * variance[o % Layout.slotFrames] * WatermarkKey.syncShare.squareRoot()
+      if score > match.score {
+        match.score = score
+        match.offset = o
+      }
+    }
+    whole.append(match)
   }
 
   /// Evidence for each tile, [slots, bands], summed over all repetitions.

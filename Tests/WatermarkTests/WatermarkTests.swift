@@ -1,3 +1,4 @@
+import CKernels
 import Testing
 import V2ATensor
 @testable import V2AWatermark
@@ -32,6 +33,17 @@ func sound(seconds: Double, seed: UInt64) -> [Float] {
   return samples
 }
 
+/// The same with little left above 1.4 kHz: two poles at 0.4 kHz, louder.
+func dull(_ samples: [Float]) -> [Float] {
+  var state = [Float](repeating: 0, count: 4)
+  return samples.enumerated().map { i, x in
+    let c = 2 * (i % 2)
+    state[c] += 0.05 * (x - state[c])
+    state[c + 1] += 0.05 * (state[c] - state[c + 1])
+    return 2 * state[c + 1]
+  }
+}
+
 func mark(_ samples: [Float], payload: UInt32 = WatermarkEmbedder.standardPayload, key: String = "", channels: Int = 2) -> [Float] {
   let embedder = WatermarkEmbedder(payload: payload, key: WatermarkKey(key))
   return embedder.append(samples, channels: channels) + embedder.finish(channels: channels)
@@ -53,8 +65,8 @@ func find(_ samples: [Float], key: String = "", expected: UInt32 = WatermarkEmbe
   }
 
   /// The marked stream is the same bit for bit whatever the sizes of buffers, and as long as what went in.
-  @Test func partitionsAreEqual() {
-    let samples = sound(seconds: 1.3, seed: 2)
+  @Test(arguments: [false, true]) func partitionsAreEqual(isDull: Bool) {
+    let samples = isDull ? dull(sound(seconds: 1.3, seed: 2)) : sound(seconds: 1.3, seed: 2)
     let whole = mark(samples)
     #expect(whole.count == samples.count)
     var numbers = Numbers(state: 3)
@@ -129,6 +141,42 @@ func find(_ samples: [Float], key: String = "", expected: UInt32 = WatermarkEmbe
     let first = embedder.append(samples) + embedder.finish()
     let second = embedder.append(samples) + embedder.finish()
     #expect(first == second)
+  }
+}
+
+@Suite struct DullnessTests {
+  /// Energy of 10 log10 `ratio` dB more below 1.4 kHz than above.
+  private func energy(_ ratio: Float) -> [Float] {
+    (0..<Layout.bands).map { $0 < MaskingModel.lowBands ? ratio / Float(MaskingModel.lowBands) : 1 / Float(Layout.bands - MaskingModel.lowBands) }
+  }
+
+  /// Ordinary sound is not dull at all, 30 dB more below is; silence leaves what is known.
+  @Test func followsTheSound() {
+    var dullness = Dullness()
+    for _ in 0..<500 { #expect(dullness(energy(10)) == 0) }
+    var last: Float = 0
+    for _ in 0..<500 { last = dullness(energy(1000)) }
+    #expect(last == 1)
+    for _ in 0..<500 { last = dullness([Float](repeating: 0, count: Layout.bands)) }
+    #expect(last == 1)
+    for _ in 0..<500 { last = dullness(energy(1)) }
+    #expect(last == 0)
+  }
+
+  /// Low bands of dull sound may change by more than those of other sound, and never by more than the cap.
+  @Test func lowBandsBearMore() {
+    func most(_ slope: (Int) -> Float) -> Float {
+      var model = MaskingModel()
+      var numbers = Numbers(state: 50), allowed = [Float](repeating: 0, count: Layout.bands), most: Float = 0
+      for _ in 0..<400 {
+        model((0..<Layout.bins).map { 1e3 * slope($0) * Float(0.5 + numbers.next()) }, into: &allowed)
+        most = max(most, allowed[..<MaskingModel.lowBands].max() ?? 0)
+      }
+      return most
+    }
+    #expect(most { _ in 1 } <= MaskingModel.caps.low)
+    let dull = most { $0 < 30 ? 1 : 1e-4 }
+    #expect(dull > MaskingModel.caps.low && dull <= MaskingModel.dullCap)
   }
 }
 
@@ -208,6 +256,20 @@ func find(_ samples: [Float], key: String = "", expected: UInt32 = WatermarkEmbe
 }
 
 @Suite struct TileTests {
+  /// A tile that is silent in part says nothing, one that sounds throughout does.
+  @Test func silenceIsNoEvidence() {
+    let bands = Layout.bands, frames = 60, slot = Layout.slotFrames
+    let filtered = (0..<frames * bands).map { Float($0 % 7) - 3 }
+    let levels = (0..<frames * bands).map { $0 / bands == 30 ? Float(-100) : 0 }
+    var out = [Float](repeating: 9, count: frames * bands), work = [Float](repeating: 0, count: 2 * (frames + 1) * bands)
+    let ones = [Float](repeating: 1, count: bands), silence = [Float](repeating: -60, count: bands)
+    v2a_tile_soft(&out, filtered, levels, bands, frames, slot, bands, ones, silence, 0, &work)
+    for f in 0..<frames {
+      let isSilent = f > 30 - slot && f <= 30
+      #expect(out[f * bands..<(f + 1) * bands].allSatisfy { $0 == 0 } == isSilent, "frame \(f)")
+    }
+  }
+
   /// Sound that does not change says nothing: the filter's taps sum to nothing, to their three digits.
   @Test func filterIgnoresSteadyLevels() {
     var rows: [Float] = []

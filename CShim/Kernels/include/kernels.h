@@ -81,7 +81,7 @@ void v2a_tile_filter(float *y, const float *levels, size_t width, size_t frames,
 /* Filter outputs y and levels ([frames, stride], of which `bands`) -> evidence [frames, bands] for the sign of the tile of `slot`
  * frames that begins there: y over its local deviation to the power 1.5, limited, times the band's weight. Where the level is near
  * the lowest of the stretch (silence aside: `silence`, a level for each band), it is another sound's, added later, and counts less by
- * up to `depth`. scratch: 2 (frames + 1) bands. */
+ * up to `depth`; a tile that is silent in part counts nothing. scratch: 2 (frames + 1) bands. */
 void v2a_tile_soft(float *out, const float *y, const float *levels, size_t stride, size_t frames, size_t slot, size_t bands,
                    const float *weights, const float *silence, float depth, float *scratch);
 /* z[f, s] = sum_b rows[f, b] chips[b, s], at most 64 slots. */
