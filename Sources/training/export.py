@@ -27,7 +27,7 @@ CONFIG = {
     "context": 40,
     "steps": 8,
     "guidance_scale": 5.0,
-    "guidance_rescale": 1.0,
+    "guidance_rescale": 0.8,
     "time_shift": 1.0,
     "visual_seconds": 4.0,
     "motion_look_ahead": 4,
