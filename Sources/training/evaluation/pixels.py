@@ -24,7 +24,7 @@ from evaluation.onsets import onset_times
 from evaluation.prompts import PROMPTS
 
 PACKAGE = "tuxpaint-stamps-default"
-# Which groups of the judge are right for what is seen, and the folder's photographs of it; chosen before any was heard.
+# Which groups of the judge are right for what is seen, and the folder's photographs of it.
 OBVIOUS = {
     ("animal",): "animals/mammals/ dogs/dog dogs/dingo dogs/fox cats/lion cats/tiger bears/bear bovines/bull bovines/cow bovines/sheep equines/horse "
                  "equines/donkey elephant pig",
