@@ -12,20 +12,22 @@ public struct ProcessingBudget: Sendable, Equatable {
   public private(set) var most: Int64?
   private var recent: [Int64] = []
 
-  /// Before anything was measured, three eighths of the hop are promised. With a bound half of it is the most: half of what the
-  /// machine may take. Windows that need longer are late, and get fewer steps or silence.
+  /// Before anything was measured, three eighths of the hop are promised. With a bound seven sixteenths are the most: a little
+  /// less than half of what the machine may take. Windows that need longer are late, and get fewer steps or silence.
   public init(hop: Int64, isBounded: Bool) {
     promised = max(0, hop) / 8 * 3
-    most = isBounded ? max(0, hop) / 2 : nil
+    most = isBounded ? Self.most(of: hop) : nil
   }
 
   /// Sets or lifts the bound; whether that changes the promise.
   public mutating func bound(hop: Int64, isBounded: Bool) -> Bool {
-    most = isBounded ? max(0, hop) / 2 : nil
+    most = isBounded ? Self.most(of: hop) : nil
     guard let most, promised > most else { return false }
     promised = most
     return true
   }
+
+  private static func most(of hop: Int64) -> Int64 { max(0, hop) / 16 * 7 }
 
   /// Takes note of a window; whether the promise has changed, so that the pipeline must hear of it.
   public mutating func add(_ spent: Int64) -> Bool {

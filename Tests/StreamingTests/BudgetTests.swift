@@ -11,8 +11,8 @@ import Testing
   }
 
   @Test func promisesThreeEighthsOfAHopUntilMeasured() {
-    var budget = ProcessingBudget(hop: 1000 * Self.ms, isBounded: true)
-    #expect(budget.promised == 375 * Self.ms)
+    var budget = ProcessingBudget(hop: 960 * Self.ms, isBounded: true)
+    #expect(budget.promised == 360 * Self.ms)
     // Quick windows: the promise shrinks once eight have agreed, and only once.
     var changes: [Bool] = []
     for _ in 0..<20 { changes.append(budget.add(40 * Self.ms)) }
@@ -20,21 +20,21 @@ import Testing
     #expect(budget.promised == 80 * Self.ms)
     // One that took longer: at once.
     expect(&budget, 200, changes: true, to: 280)
-    // No more than half a hop.
-    expect(&budget, 5000, changes: true, to: 500)
-    expect(&budget, 9000, changes: false, to: 500)
+    // No more than seven sixteenths of a hop.
+    expect(&budget, 5000, changes: true, to: 420)
+    expect(&budget, 9000, changes: false, to: 420)
   }
 
   @Test func unboundedGrowsWithTheNeed() {
-    var budget = ProcessingBudget(hop: 1000 * Self.ms, isBounded: false)
+    var budget = ProcessingBudget(hop: 960 * Self.ms, isBounded: false)
     expect(&budget, 2000, changes: true, to: 2530)
     expect(&budget, 1900, changes: false, to: 2530)
     _ = budget.add(.max)
     #expect(budget.promised == .max)
     _ = budget.add(.min)
     // The policy changes while it plays.
-    let changed = budget.bound(hop: 1000 * Self.ms, isBounded: true)
-    #expect(changed && budget.promised == 500 * Self.ms)
+    let changed = budget.bound(hop: 960 * Self.ms, isBounded: true)
+    #expect(changed && budget.promised == 420 * Self.ms)
   }
 
   /// The latency formula against a stream that is simulated: nothing that is final comes later than it says, and it is tight.
