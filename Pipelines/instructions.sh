@@ -19,8 +19,8 @@ export V2A_THREADS=1
 
 clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang
 "$clang" -O1 -shared -fPIC -o "$work/allocations.so" "$here/allocations.c"
-allocations() { LD_PRELOAD=$work/allocations.so "$tool" bench --seconds 2 --steps "$1" 2>&1 | sed -n 's/^allocations: //p'; }
-# Enough steps for both to come to the same sound: what has partials allocates in each chunk.
+allocations() { LD_PRELOAD=$work/allocations.so "$tool" bench --still --seconds 2 --steps "$1" 2>&1 | sed -n 's/^allocations: //p'; }
+# A still picture, which has next to no partials: those allocate in each chunk, and how many there are depends on the steps.
 few=$(allocations 36)
 many=$(allocations 100)
 [[ -n $few && -n $many ]] || { echo "the allocations could not be counted" >&2; exit 1; }
