@@ -13,10 +13,10 @@ public enum Share: Sendable {
   }
 }
 
-/// Work in phases, of each of which a helper may do the second half: neither half reads what the other writes.
+/// Work of which a helper may do the second half: neither half reads what the other writes.
 public protocol HalvedWork: SharedWork {
   var helper: Helper? { get }
-  /// The share of the present phase.
+  /// A share of it.
   func compute(_ share: Share)
 }
 
@@ -24,8 +24,21 @@ extension HalvedWork {
   /// The helper's half.
   public func run() { compute(.second) }
 
-  /// The present phase by one thread or two; returns when both halves are done.
+  /// All of it by one thread or two; returns when both halves are done.
   public func computeAll() {
     if let helper { helper.run(self) { compute(.first) } } else { compute(.whole) }
+  }
+}
+
+/// Work in phases, of which each is halved: threads meet between them.
+public protocol PhasedWork: HalvedWork {
+  associatedtype Phase
+  var phase: Phase { get set }
+}
+
+extension PhasedWork {
+  public func perform(_ phase: Phase) {
+    self.phase = phase
+    computeAll()
   }
 }

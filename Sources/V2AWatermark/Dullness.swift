@@ -16,7 +16,7 @@ struct Dullness {
     for b in energy.indices {
       if b < MaskingModel.lowBands { low += energy[b] } else { high += energy[b] }
     }
-    if low + high > Self.silence { ratio += Self.share * (4.342944819 * logarithm(low / high) - ratio) }
+    if low + high > Self.silence { ratio += Self.share * (decibels(low / high) - ratio) }
     return min(max((ratio - Self.begins) / Self.width, 0), 1)
   }
 }

@@ -75,7 +75,7 @@ struct MaskingModel {
         log += logs[n]
         width += widths[n]
       }
-      let measure = min(max(4.342944819 * logarithm(max(sum / width, 1e-12)) - log / width, 0), 60)
+      let measure = min(max(decibels(max(sum / width, 1e-12)) - log / width, 0), 60)
       flatness[b] += 0.25 * (measure - flatness[b])
       let tonality = min(max((flatness[b] - 3.5) / 8, 0), 1)
       let index = tonality * (14.5 + 0.5 * bark[b]) + (1 - tonality) * 5.5

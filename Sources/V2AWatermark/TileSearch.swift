@@ -62,7 +62,7 @@ struct TileSearch {
   /// and in dull sound.
   private static let weights = MaskingModel.cap.enumerated().map { $0 < MaskingModel.lowBands ? 0.8 : $1 }
   /// Level in dB of each band below which it is silent: twice what `LevelAnalyzer` adds.
-  private static let silence: [Float] = LevelAnalyzer.floor.map { 4.342944819 * logarithm(2 * $0) }
+  private static let silence: [Float] = LevelAnalyzer.floor.map { decibels(2 * $0) }
   /// How much less evidence counts where the level is the stretch's lowest, and frames after which the lowest is that of added noise:
   /// in a shorter stretch it may be the sound's own.
   private static let depth: Float = 0.9

@@ -3,9 +3,9 @@ import V2ATensor
 
 /// Envelopes on their way through the decoder's ConvNeXt network, by one thread or two: frames are divided, and threads meet once a
 /// block, whose filter looks back over the border.
-final class BackbonePass: HalvedWork {
+final class BackbonePass: PhasedWork {
   let helper: Helper?
-  private enum Phase { case upsample, block(Int), norm }
+  enum Phase { case upsample, block(Int), norm }
   private typealias Floats = UnsafeMutablePointer<Float>
 
   private let network: AudioDecoder
@@ -14,7 +14,7 @@ final class BackbonePass: HalvedWork {
   /// What a block gets and gives, after as many frames of zeros as it looks back.
   private var x, y: Floats
   private let count, frames, history: Int
-  private var phase = Phase.upsample
+  var phase = Phase.upsample
 
   /// Envelopes [count, 64].
   init(_ network: AudioDecoder, _ envelopes: UnsafePointer<Float>, count: Int, scratch: Scratch, helper: Helper?) {
@@ -40,11 +40,6 @@ final class BackbonePass: HalvedWork {
     }
     perform(.norm)
     return x + history
-  }
-
-  private func perform(_ phase: Phase) {
-    self.phase = phase
-    computeAll()
   }
 
   func compute(_ share: Share) {

@@ -3,16 +3,16 @@ import V2ALayers
 import V2ATensor
 
 /// From the decoder's frames to samples, by one thread or two: frames are divided up to the spectrum, and channels after it.
-final class SpectrumPass: HalvedWork {
+final class SpectrumPass: PhasedWork {
   let helper: Helper?
-  private enum Phase { case spectrum, samples }
+  enum Phase { case spectrum, samples }
   private typealias Floats = UnsafeMutablePointer<Float>
 
   private let network: AudioDecoder
   private let hidden, energies, pan, numbers: UnsafePointer<Float>
   private let samples, tones, bandGains, gains, sides, amplitudes, work: Floats
   private let frames: Int
-  private var phase = Phase.spectrum
+  var phase = Phase.spectrum
 
   private static let bins = Codec.bins
   /// Working memory of a channel: a spectrum, a frame of samples and what their transform needs.
@@ -36,10 +36,8 @@ final class SpectrumPass: HalvedWork {
 
   /// Adds to planar samples [2, 512 * frames].
   func callAsFunction() {
-    phase = .spectrum
-    computeAll()
-    phase = .samples
-    computeAll()
+    perform(.spectrum)
+    perform(.samples)
   }
 
   func compute(_ share: Share) {

@@ -6,9 +6,9 @@ import V2ATensor
 ///
 /// Planes of an even number of rows are divided by rows: a block's filter, its projection and the next block's expansion stay within a
 /// half, so that threads meet once a block. The small planes after those, whose weights are the larger part, are divided by channels.
-final class FramePass: HalvedWork {
+final class FramePass: PhasedWork {
   let helper: Helper?
-  private enum Phase { case picture, stem, rows, channels, projection, head, classes }
+  enum Phase { case picture, stem, rows, channels, projection, head, classes }
   private typealias Floats = UnsafeMutablePointer<Float>
 
   private let network: FrameEncoder
@@ -16,11 +16,10 @@ final class FramePass: HalvedWork {
   private let image, patches, features, probabilities, filtered: Floats
   /// What a block gets and gives; what it was expanded to, and where the next is expanded to while the other half is still read.
   private var x, y, expanded, next: Floats
-  private var phase = Phase.picture
+  var phase = Phase.picture
   private var block = 0
   /// Rows of x and, after the block's stride, of y.
   private var size = FrameEncoder.side / 2, out = FrameEncoder.side / 2
-  private var isExpanded = true
 
   init(_ network: FrameEncoder, _ picture: Picture, scratch: Scratch, helper: Helper?) {
     (self.network, self.picture, self.helper) = (network, picture, helper)
@@ -46,11 +45,9 @@ final class FramePass: HalvedWork {
       if out % 2 == 0 {
         perform(.rows)
         swap(&expanded, &next)
-        isExpanded = true
       } else {
         perform(.channels)
         perform(.projection)
-        isExpanded = false
       }
       if !own.residual { swap(&x, &y) }
       size = out
@@ -59,11 +56,6 @@ final class FramePass: HalvedWork {
     perform(.classes)
     v2a_softmax(probabilities, 1, FrameEncoder.classes)
     return (UnsafePointer(features), UnsafePointer(probabilities))
-  }
-
-  private func perform(_ phase: Phase) {
-    self.phase = phase
-    computeAll()
   }
 
   func compute(_ share: Share) {
@@ -103,7 +95,8 @@ final class FramePass: HalvedWork {
 
   private func expandAndFilter(channels: Range<Int>) {
     let own = network.blocks[block]
-    if !isExpanded, let expand = own.expand {
+    // The block before has done so where its rows were divided.
+    if size % 2 == 1, let expand = own.expand {
       expand(x, rows: size * size, outputs: channels, into: expanded, activation: .relu6)
     }
     own.depthwise(expanded, size: size, into: filtered, channels: channels)

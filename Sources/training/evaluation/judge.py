@@ -108,6 +108,11 @@ def load(corpus: Corpus) -> tuple[list[np.ndarray], list[str]]:
     return mels, labels
 
 
+def among_first(p: np.ndarray, k: int, count: int = 3) -> np.ndarray:
+    """Probabilities [..., classes] -> [...]: whether class k is among the likeliest `count`."""
+    return (np.argsort(-p, axis=-1)[..., :count] == k).any(-1)
+
+
 class Panel:
     """Trained judges that vote."""
 

@@ -23,7 +23,7 @@ MODEL = Path(__file__).resolve().parents[2] / "V2AEngine/Resources/v2a-small"
 
 
 @torch.no_grad()
-def generate(network, motion: torch.Tensor, scale: float, steps: int, generator, hop: int = CONFIG["hop"], context: int = CONFIG["context"]):
+def generate(network, motion: torch.Tensor, scale: float, steps: int, generator, hop: int, context: int) -> torch.Tensor:
     """Latents [B, N, 152] for motion tokens [B, N, 5], chunk by chunk as the engine does."""
     batch, total, _ = motion.shape
     times = step_times(steps, CONFIG["time_shift"])

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from corpus import paths
 from corpus.fetch import download
 from evaluation import product
-from evaluation.judge import Panel, log_mel
+from evaluation.judge import Panel, among_first, log_mel
 from evaluation.measures import level
 from evaluation.onsets import onset_times
 from evaluation.prompts import PROMPTS
@@ -80,7 +80,7 @@ def film(picture: Image.Image | None, out: Path):
 
 def found(p: np.ndarray, groups, classes: list[str], first: int = 3) -> bool:
     """Whether one of `groups` is among the likeliest `first`."""
-    return any(classes.index(g) in (-p).argsort()[:first] for g in groups)
+    return any(among_first(p, classes.index(g), first) for g in groups)
 
 
 def main():
@@ -92,19 +92,20 @@ def main():
     options = parser.parse_args()
     panel = Panel(options.data / "judge" / "judge.pt")
     classes = [c for c in panel.classes if c in PROMPTS]
+    settings, quiet = dict(options.set), paths_of(QUIET)
     right = {path: groups for groups, line in OBVIOUS.items() for path in paths_of(line)}
     folder = options.data / "pixels-test"
     folder.mkdir(parents=True, exist_ok=True)
 
     heard, levels, events = {}, {}, {}
-    for path, picture in tqdm([("nothing", None), *photographs(options.data, [*right, *paths_of(QUIET)]).items()], mininterval=5):
+    for path, picture in tqdm([("nothing", None), *photographs(options.data, [*right, *quiet]).items()], mininterval=5):
         video = folder / (path.replace("/", "-").removesuffix(".png") + ".mp4")
         film(picture, video)
-        sounds = [product.run(product.of_file(video), video.with_suffix(f".{seed}.wav"), {"seed": seed, **dict(options.set)}, options.plugin)
+        sounds = [product.run(product.of_file(video), video.with_suffix(f".{seed}.wav"), {"seed": seed, **settings}, options.plugin)
                   for seed in range(options.seeds)]
         heard[path] = np.mean([panel(log_mel(sound), classes) for sound in sounds], axis=0)
         levels[path] = [level(sound) for sound in sounds]
-        events[path] = [len(onset_times(sound)) > 0 and level(sound) > LOUD for sound in sounds]
+        events[path] = [loudness > LOUD and len(onset_times(sound)) > 0 for loudness, sound in zip(levels[path], sounds)]
 
     print(f"mean probability over {options.seeds} seeds that the judge gives; * where a right group is among the first three; level, dB")
     print(f"{'':34s}" + "".join(f"{c[:9]:>10s}" for c in classes) + "     level")
@@ -122,7 +123,6 @@ def main():
         print(f"{' or '.join(groups):16s} {len(own):3d} {row[0]:26.2f} {row[1]:7.2f} {row[2]:12.2f}")
     mean = np.average([r for _, r in totals], axis=0, weights=[n for n, _ in totals])
     print(f"{'all':16s} {len(right):3d} {mean[0]:26.2f} {mean[1]:7.2f} {mean[2]:12.2f}")
-    quiet = paths_of(QUIET)
     print(f"things without a sound: level {np.mean([levels[q] for q in quiet]):.1f} dB, "
           f"{np.mean([events[q] for q in quiet]):.2f} have an onset and are above {LOUD:.0f} dB (things with a sound: {np.mean([events[q] for q in right]):.2f})")
 

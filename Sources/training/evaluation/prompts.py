@@ -15,7 +15,7 @@ from tqdm import tqdm
 from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from evaluation import product
-from evaluation.judge import Panel, label, log_mel
+from evaluation.judge import Panel, among_first, label, log_mel
 from evaluation.roundtrip import RoundTrip
 
 # What a person would type, taken in turn by the seeds. Classes that the judge can tell apart on recordings are the ones tested.
@@ -106,11 +106,6 @@ def mixtures(corpus: Corpus, a: str, b: str, count: int):
         yield out
 
 
-def among_first(p: np.ndarray, k: int, count: int = 3) -> np.ndarray:
-    """[n, classes] -> [n]: whether class k is among the likeliest."""
-    return (np.argsort(-p, axis=1)[:, :count] == k).any(1)
-
-
 def report(pairs: np.ndarray, without: np.ndarray, negated: np.ndarray, mixed: np.ndarray):
     """Prints both tables for pairs [P, 2] of classes (A, B) and probabilities [P, seeds, classes], by pair and seed."""
     both = lambda p, pair: among_first(p, pair[0]) & among_first(p, pair[1])
@@ -118,15 +113,13 @@ def report(pairs: np.ndarray, without: np.ndarray, negated: np.ndarray, mixed: n
     other = np.mean([both(p, pairs[j]) for i, p in enumerate(without) for j in range(len(pairs)) if set(pairs[i]) != set(pairs[j])])
     print(f"prompt 'A and B': both among the judge's first three {ours:.2f}; in mixtures of recordings {real:.2f}; control, another pair's sound {other:.2f}")
     of_a = lambda sounds: np.stack([p[:, a] for p, (a, _) in zip(sounds, pairs)])
-    first = lambda sounds: np.mean([p.argmax(1) == a for p, (a, _) in zip(sounds, pairs)])
     before, after = of_a(without), of_a(negated)
     lower = int((before.mean(1) > after.mean(1)).sum())
-    print(f"negative prompt 'A' beside it: probability of A {before.mean():.3f} -> {after.mean():.3f}, lower in {lower} of {len(pairs)} pairs; "
-          f"its rate as the first choice {first(without):.3f} -> {first(negated):.3f}")
+    print(f"negative prompt 'A' beside it: probability of A {before.mean():.3f} -> {after.mean():.3f}, lower in {lower} of {len(pairs)} pairs")
     for count, name in ((1, "as the judge's first choice"), (3, "among its first three")):
-        there = np.stack([among_first(p, a, count) for p, (a, _) in zip(without, pairs)])
-        gone = np.stack([~among_first(p, a, count) for p, (a, _) in zip(negated, pairs)])
-        print(f"of {there.sum()} sounds with A {name}, the negative prompt takes it from there in {(gone & there).sum() / max(there.sum(), 1):.2f}")
+        there, still = (np.stack([among_first(p, a, count) for p, (a, _) in zip(sounds, pairs)]) for sounds in (without, negated))
+        print(f"rate of A {name} {there.mean():.3f} -> {still.mean():.3f}; of {there.sum()} sounds with it there "
+              f"the negative prompt takes it away in {(there & ~still).sum() / max(there.sum(), 1):.2f}")
 
 
 if __name__ == "__main__":
