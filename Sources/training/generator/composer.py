@@ -16,11 +16,28 @@ ROOT = np.float32(384**0.5)
 SUSTAINED = ("loop", "texture", "music")  # kinds that fill a clip; the others are events
 LONGEST_EVENT = 400  # spectral frames that an event may ring
 TAIL = 2.0  # seconds before the clip whose events may still ring
+SMOOTH = 47  # spectral frames, 0.5 s, over which the level of a sustained sound is averaged
+FADED = 6.0  # dB below its median level, where a sustained sound has not begun or has faded
 
 
 def is_sustained(row: dict, features: Features) -> bool:
     """Whether a recording fills a clip; otherwise it follows events."""
     return row["kind"] in SUSTAINED or features.frames(row["id"]) > 300
+
+
+def steady(energy: np.ndarray) -> tuple[int, int]:
+    """(first, frames), both even: the part of a recording [F, 64] between its fading in and its fading out.
+
+    Clips are chained without end: with the ends of recordings in them, a generator learns that whatever goes on dies away.
+    """
+    power = energy.sum(1)
+    if len(power) <= 2 * SMOOTH:
+        return 0, len(power) // 2 * 2
+    sums = np.cumsum(np.concatenate([[0.0], power]))
+    level = 10 * np.log10((sums[SMOOTH:] - sums[:-SMOOTH]) / SMOOTH + 1e-9)
+    loud = np.flatnonzero(level > np.median(level) - FADED)
+    first, end = int(loud[0]), int(loud[-1]) + SMOOTH
+    return first // 2 * 2, (end - first // 2 * 2) // 2 * 2
 
 
 @dataclass
@@ -78,6 +95,7 @@ class Composer:
             self.siblings.setdefault((row["klass"], row["package"], row["caption"]), []).append(i)
         self.single = {r["id"]: self.single_event(r) for r in rows}
         self.is_sustained = np.array([is_sustained(r, self.features) for r in rows])
+        self.steady = {r["id"]: self.steady_part(r) for r, go_on in zip(rows, self.is_sustained) if go_on}
 
     def clip(self, rng: np.random.Generator) -> Clip:
         script = int(rng.integers(len(self.script_rows)))
@@ -93,6 +111,10 @@ class Composer:
         a, n = self.spans[text]
         return Clip(mix.total, mix.difference, mix.cross, mix.slots(), motion, self.means[text] * ROOT,
                     self.states[a : a + n].astype(np.float32), self.visual(rng, text))
+
+    def steady_part(self, row) -> tuple[int, int]:
+        """(first frame, frames) of a sustained recording that clips are taken from."""
+        return steady(self.features.read(row["id"], 0, self.features.frames(row["id"])).energy)
 
     def single_event(self, row) -> int:
         """Frames of a recording up to a second event in it, so that one event of the picture gives one of the sound.
@@ -149,16 +171,15 @@ class Composer:
         return out
 
     def fill(self, rng, mix: Mixture, row: int, level: float):
-        """A stretch of a sustained sound; short ones repeat with a frame of overlap."""
+        """A sustained sound's steady part from anywhere in it, again and again with a frame of overlap: no later part of a clip
+        is quieter than an earlier one on average."""
         info, gain = self.rows[row], 10 ** (level / 20)
-        available = self.features.frames(info["id"])
-        if available >= self.frames:
-            first = int(rng.integers(available - self.frames + 1)) // 2 * 2
-            mix.add(self.features.read(info["id"], first, self.frames), 0, gain)
-            return
+        begin, available = self.steady[info["id"]]
         start = -int(rng.integers(available))
         while start < self.frames:
-            mix.add(self.features.read(info["id"], 0, available), start, gain)
+            skipped = max(0, -start) // 2 * 2
+            count = min(available, self.frames - start + 1) - skipped
+            mix.add(self.features.read(info["id"], begin + skipped, count), start + skipped, gain)
             if info["kind"] == "music" and rng.random() < 0.3:
                 start += int(rng.integers(40))
             start += max(available - 1, 1)

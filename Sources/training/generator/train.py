@@ -20,10 +20,13 @@ from corpus.store import Corpus
 from export import warm_start
 from generator.batch import Batcher
 from generator.composer import Composer
+from models.audio_codec import BANDS, FRAMES, REGIONS, SpectralEncoder
 from models.diffusion_transformer import DiffusionTransformer
 from models.flow_matching import interpolate
 from models.partials import SLOTS
 
+UNIFORM = 0.15  # of the flow times are uniform: the logistic normal hardly ever draws one close to the noise, where sampling begins
+DRIFT = 0.35  # deviation of a context's level from the truth, nepers of energy: what was generated is never quite as loud as it should
 SHORT = 0.2  # of the batches have short chunks, as a live pipeline asks for them
 SHORT_LATENTS = 21  # of a clip in them: a context of 13 .. 18 and a chunk of 3 .. 8 latents
 SLOTS_SHARE = 0.5  # of the slots' error beside the envelope's
@@ -47,19 +50,35 @@ def context_lengths(size: int, n: int, rng: np.random.Generator) -> np.ndarray:
     return np.where(rng.random(size) < 0.25, 0, rng.integers(6, n - 2, size))
 
 
-def flow_loss(model, batch, lengths: np.ndarray, generator: torch.Generator) -> torch.Tensor:
-    """Mean squared error on the new chunk, which follows a context of `lengths` latents; flow times at random.
+def louder(encoder: SpectralEncoder) -> torch.Tensor:
+    """By how much latents [LATENT] change where energies grow by a factor e; partials are left as they are."""
+    energy, image = torch.ones(1, FRAMES * BANDS), torch.zeros(1, 2 * REGIONS)
+    change = encoder.project(energy, image) - encoder.project(0 * energy, image)
+    return torch.cat([change[0], torch.zeros(SLOTS)])
+
+
+def flow_times(size: int, generator: torch.Generator) -> torch.Tensor:
+    """[size] in 0..1: logistic normal (Esser et al. 2024), some uniform."""
+    uniform = torch.rand(2, size, generator=generator)
+    return torch.where(uniform[0] < UNIFORM, uniform[1], torch.sigmoid(torch.randn(size, generator=generator)))
+
+
+def flow_loss(model, batch, lengths: np.ndarray, tilt: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Mean squared error on the new chunk, which follows a context of `lengths` latents, off in level along `tilt`; flow times at
+    random.
 
     |v - v1|^2 of the envelope + SLOTS_SHARE |x1' - x1|^2 / max(1 - t, SLOTS_LEFT)^2 of the slots, each a mean over its channels.
     """
     data = batch["latents"]
     size, n, channels = data.shape
     noise = torch.randn(data.shape, generator=generator)
-    t = torch.sigmoid(torch.randn(size, generator=generator))
+    t = flow_times(size, generator)
     context = torch.arange(n)[None] < torch.from_numpy(lengths)[:, None]
     # What was generated is never quite clean: a little noise on the context keeps errors from building up.
     blur = torch.rand(size, 1, 1, generator=generator) * 0.1
-    x = torch.where(context[..., None], data + blur * torch.randn(data.shape, generator=generator), interpolate(noise, data, t))
+    drift = torch.randn(size, 1, 1, generator=generator) * DRIFT * tilt
+    past = data + drift + blur * torch.randn(data.shape, generator=generator)
+    x = torch.where(context[..., None], past, interpolate(noise, data, t))
     with torch.autocast("cuda" if data.is_cuda else "cpu", torch.bfloat16):
         v = model(x, t, context, batch["motion"], batch["visual"], batch["prompt"], batch["text"], batch["text_mask"])
     envelope, slots = (v.float() - (data - noise)).square().split([channels - SLOTS, SLOTS], dim=-1)
@@ -110,7 +129,8 @@ def main():
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
     rows = Corpus(corpus_folder(options.data), split="gen").rows
-    batcher = Batcher(Composer(options.data, rows, options.latents), load_encoder(options.data), options.batch)
+    encoder = load_encoder(options.data)
+    batcher, tilt = Batcher(Composer(options.data, rows, options.latents), encoder, options.batch), louder(encoder)
     rng = np.random.default_rng((options.seed, step, rank))
     generator = torch.Generator().manual_seed((options.seed + step) * processes + rank)
 
@@ -132,7 +152,7 @@ def main():
                 batch, lengths = cut_short(batch, rng)
             else:
                 lengths = context_lengths(*batch["latents"].shape[:2], rng)
-        loss = flow_loss(model, batch, lengths, generator)
+        loss = flow_loss(model, batch, lengths, tilt, generator)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         go_on = elapsed < options.minutes * 60
