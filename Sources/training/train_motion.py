@@ -7,6 +7,7 @@ peaks on unseen clips of the training families, at the threshold that is best th
 import argparse
 import math
 import time
+from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,7 @@ def loss_of(model, x, y):
     # A neighbour of an onset counts as a quarter of one: labels are exact, pictures are not.
     near = F.max_pool1d(onset[:, None], 3, 1, 1)[:, 0]
     soft = torch.maximum(onset, 0.25 * near)
-    bce = (F.binary_cross_entropy_with_logits(h["onset"], soft, reduction="none") * (1 + 3 * onset)).mean()
+    bce = (F.binary_cross_entropy_with_logits(h["onset"], soft, reduction="none") * (1 + onset)).mean()
     at = onset / onset.sum().clamp(min=1)
     offset = ((torch.tanh(h["offset"]) - y["offset"]).abs() * at).sum()
     strength = ((torch.sigmoid(h["strength"]) - y["strength"]).abs() * at).sum()
@@ -107,15 +108,23 @@ def held_out_score(model, threshold: float, count: int = 30) -> str:
 
 
 @torch.no_grad()
-def reduced(scenes: Path) -> np.ndarray:
+def statistics_of(luma: np.ndarray) -> np.ndarray:
+    """uint8 luma [B, N, 64, 64] -> float16 motion statistics [B, N, 15, 8, 8]."""
+    torch.set_num_threads(1)
+    return motion_statistics(torch.from_numpy(luma).float() / 255).half().numpy()
+
+
+def reduced(scenes: Path, jobs: int) -> np.ndarray:
     """Motion statistics of all scenes [clips, N, 15, 8, 8], float16, computed once per luma.npy."""
     luma, path = np.load(scenes / "luma.npy", mmap_mode="r"), scenes / "statistics.npy"
     if not path.exists() or path.stat().st_mtime < (scenes / "luma.npy").stat().st_mtime:
         temporary = scenes / "statistics.tmp.npy"
         shape = (*luma.shape[:2], STATISTICS * len(SCALES), 8, 8)
         out = np.lib.format.open_memmap(temporary, "w+", np.float16, shape)
-        for i in trange(0, len(luma), 8, desc="statistics", mininterval=5):
-            out[i : i + 8] = motion_statistics(torch.from_numpy(luma[i : i + 8]).float() / 255).half().numpy()
+        with Pool(jobs) as pool:
+            parts = pool.imap(statistics_of, (luma[i : i + 8] for i in range(0, len(luma), 8)))
+            for i, part in enumerate(tqdm(parts, desc="statistics", mininterval=5)):
+                out[8 * i : 8 * i + 8] = part
         out.flush()
         temporary.rename(path)
     return np.load(path, mmap_mode="r")
@@ -127,12 +136,13 @@ def main():
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2, help="processes that reduce scenes to statistics")
     parser.add_argument("--warm-start", type=Path, help="model folder whose motion encoder a new training starts from")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     scenes = options.data / "scenes"
-    statistics = reduced(scenes)
+    statistics = reduced(scenes, options.jobs)
     clips, n = statistics.shape[:2]
     events = read_events(scenes / "events.tsv", clips)
     labels = [targets(e, n) for e in events]

@@ -12,7 +12,7 @@ import numpy as np
 
 from corpus.paths import default_data_root
 from evaluation import product
-from scenes.clip import find, write
+from scenes.clip import find, rendered
 
 LATENT, FRAME = 2048, 512
 
@@ -51,9 +51,7 @@ def main():
     options = parser.parse_args()
     folder = options.data / "joins-test"
     folder.mkdir(parents=True, exist_ok=True)
-    video = options.video or folder / "minute.mp4"
-    if not video.exists():
-        write(find("bounce", 5, 60.0), video)
+    video = options.video or rendered(find("bounce", 5, 60.0), folder / "minute.mp4")
     hop = {"hop": round(options.hop * LATENT / 48e3 * 1e9)}
     report("a minute of bouncing balls", product.run(product.of_file(video), folder / "minute.wav", hop, options.plugin), options.hop)
     for prompt in ("rain falling", "violins playing"):

@@ -23,9 +23,11 @@ def write(film: Film, out: Path, width: int = 320, height: int = 240):
 
 
 def rendered(film: Film, out: Path) -> Path:
-    """The video of a film, written unless it is there."""
-    if not out.exists():
+    """The video of a film, written unless it is there; a note of the events beside it tells whether it is still the same film."""
+    note, events = out.with_suffix(".events"), repr(film.events)
+    if not (out.exists() and note.exists() and note.read_text() == events):
         write(film, out)
+        note.write_text(events)
     return out
 
 

@@ -320,6 +320,115 @@ def hop(rng, seconds, look):
     return [feet, body, head], [event(h, "step", 0.4 + 2 * high, x, surface) for h in hits]
 
 
+def carried(rng, seconds, look):
+    """One thing taken from place to place, with or without ease, that stops in mid-air; also used as a distractor."""
+    stops, t, place = [], -rng.uniform(0, 0.5), rng.uniform(0.1, 0.9, 2)
+    reach, eased, upright = rng.uniform(0.1, 0.5), rng.random() < 0.4, rng.random() < 0.3
+    while t < seconds:
+        begin = t + rng.uniform(0.05, 0.9)
+        there = np.clip(place + reach * rng.uniform(-1, 1, 2) * (0.05 if upright else 1, 1), 0.08, 0.92)
+        t = begin + rng.uniform(0.15, 0.8)
+        stops.append((begin, t, place, there))
+        place = there
+
+    def track(t, begins=np.array([s[0] for s in stops])):
+        i = max(0, int(np.searchsorted(begins, t)) - 1)
+        begin, end, here, there = stops[i]
+        u = float(np.clip((t - begin) / (end - begin), 0, 1))
+        x, y = here + (there - here) * (u * u * (3 - 2 * u) if eased else u)
+        return x, y, 0.0, 1.0
+
+    return Sprite(rng, str(rng.choice(["box", "ellipse"])), rng.uniform(0.03, 0.12), rng.uniform(0.03, 0.12), track, look)
+
+
+def carry(rng, seconds, look):
+    """Things are taken from place to place and touch nothing; something that rests stands by."""
+    by = rng.uniform(0.1, 0.9, 2)
+    rest = Sprite(rng, "box", rng.uniform(0.03, 0.2), rng.uniform(0.03, 0.2), lambda t: (*by, 0.0, 1.0), look)
+    return [rest] + [carried(rng, seconds, look) for _ in range(rng.integers(1, 3))], []
+
+
+def sway(rng, seconds, look):
+    """Arms, branches and swings turn to and fro in the air, and touch nothing."""
+    sprites = []
+    for _ in range(rng.integers(1, 4)):
+        px, py, length, width = rng.uniform(0.2, 0.8), rng.uniform(0.05, 0.7), rng.uniform(0.1, 0.3), rng.uniform(0.01, 0.04)
+        period, amplitude, middle, start = rng.uniform(0.4, 2.5), rng.uniform(0.2, 1.0), rng.uniform(-0.7, 0.7), rng.uniform(0, 6)
+        sharp = rng.choice([0.0, 0.0, 1.0])  # how suddenly it turns round
+
+        def angle(t, p=period, a=amplitude, m=middle, s=start, sharp=sharp):
+            wave = np.sin(2 * np.pi * t / p + s)
+            return m + a * ((1 - sharp) * wave + sharp * 2 / np.pi * np.arcsin(wave))
+
+        def place(t, share, px=px, py=py, n=length, angle=angle):
+            return px + share * n * np.sin(angle(t)), py + share * n * np.cos(angle(t)), -angle(t), 1.0
+
+        sprites.append(Sprite(rng, "box", width, length, lambda t, place=place: place(t, 1.0), look))
+        if rng.random() < 0.5:
+            r = rng.uniform(0.03, 0.09)
+            sprites.append(Sprite(rng, "ellipse", r, r, lambda t, place=place: place(t, 2.0), look))
+    return sprites, []
+
+
+def put(rng, seconds, look):
+    """Something is lifted off a table, held, moved along and put down hard; only the putting down sounds."""
+    hits, table, r = times(rng, seconds, 0.8, 2.0), rng.uniform(0.6, 0.9), rng.uniform(0.03, 0.09, 2)
+    height, power, ease = rng.uniform(0.08, 0.35), rng.uniform(1, 2.2), rng.random() < 0.5
+    xs = rng.uniform(0.2, 0.8) + rng.uniform(0, 0.15) * rng.standard_normal(len(hits) + 1)
+    shares = rng.dirichlet((2, 3, 3, 2))  # of the time between: rest, lift, hold, lower
+
+    def track(t):
+        i = int(np.searchsorted(hits, t))
+        begin, end = (hits[i - 1] if i > 0 else hits[0] - 1.2), (hits[i] if i < len(hits) else hits[-1] + 1.2)
+        u = (t - begin) / (end - begin)
+        rest, lift, hold = np.cumsum(shares)[:3]
+        up = float(np.clip((u - rest) / (lift - rest), 0, 1))
+        down = float(np.clip((u - hold) / (1 - hold), 0, 1)) ** power
+        along = float(np.clip((u - lift) / (hold - lift), 0, 1))
+        if ease:
+            up, along = (v * v * (3 - 2 * v) for v in (up, along))
+        x = xs[i] + (xs[min(i + 1, len(hits))] - xs[i]) * along
+        return x, table - r[1] - height * (up - down if u > hold else up), 0.0, 1.0
+
+    stand = Sprite(rng, "box", 0.6, 0.2, lambda t: (0.5, table + 0.2, 0.0, 1.0), look)
+    material, shape = str(rng.choice(MATERIALS)), str(rng.choice(["box", "ellipse"]))
+    events = [event(h, "impact", 0.3 + 0.2 * power * height / 0.35, xs[min(i + 1, len(hits))], material) for i, h in enumerate(hits)]
+    return [stand, Sprite(rng, shape, *r, track, look)], events
+
+
+def dribble(rng, seconds, look):
+    """A hand beats a ball to the floor; the floor sounds, the hand does not."""
+    period, floor, r = rng.uniform(0.4, 0.9), rng.uniform(0.75, 0.93), rng.uniform(0.04, 0.08)
+    high, start, x = rng.uniform(0.2, 0.45), rng.uniform(0, 1), rng.uniform(0.2, 0.8)
+    drift, curve = rng.uniform(-0.06, 0.06), rng.uniform(0.7, 1.0)
+    lift = lambda t: high * (1 - abs(1 - 2 * ((t / period + start) % 1.0))) ** curve
+    hand = lambda t: (x + drift * t, floor - 2.3 * r - max(lift(t), 0.6 * high), 0.2, 1.0)
+    sprites = [Sprite(rng, "ellipse", r, r, lambda t: (x + drift * t, floor - r - lift(t), 3 * t, 1.0), look),
+               Sprite(rng, "box", 0.05, 0.02, hand, look)]
+    hits = [(i - start) * period for i in range(int(seconds / period) + 2)]
+    material = str(rng.choice(["wood", "stone", "soft"]))
+    return sprites, [event(h, "impact", 0.6, x + drift * h, material) for h in hits if 0.05 < h < seconds - 0.05]
+
+
+def keys(rng, seconds, look):
+    """Fingers or hammers in a row; one at a time dips and hits the board."""
+    hits, n, board = times(rng, seconds, 0.25, 1.0), int(rng.integers(3, 7)), rng.uniform(0.5, 0.85)
+    which, first, pitch = rng.integers(0, n, len(hits)), rng.uniform(0.1, 0.5), rng.uniform(0.06, 0.1)
+    size, high, drop, rise = rng.uniform(0.06, 0.15), rng.uniform(0.04, 0.1), rng.uniform(0.05, 0.12), rng.uniform(0.1, 0.4)
+
+    def finger(k):
+        own = hits[which == k]
+        def track(t):
+            lift = high * (swing_profile(t, own, rise, drop) if len(own) else 1.0)
+            return first + k * pitch, board - size - lift, 0.0, 1.0
+        return Sprite(rng, "box", 0.35 * pitch, size, track, look)
+
+    sprites = [finger(k) for k in range(n)]
+    sprites.append(Sprite(rng, "box", n * pitch / 2 + 0.05, 0.06, lambda t: (first + (n - 1) * pitch / 2, board + 0.06, 0.0, 1.0), look))
+    material = str(rng.choice(MATERIALS))
+    return sprites, [event(h, "impact", rng.uniform(0.4, 0.9), first + k * pitch, material) for h, k in zip(hits, which)]
+
+
 # Held out: never used in training.
 def piston(rng, seconds, look):
     """A heavy hammer is lifted slowly, drops on an anvil and rests there."""
@@ -353,6 +462,7 @@ def cradle(rng, seconds, look):
     return sprites, [event(h, "impact", 0.8, cx, "metal") for h in hits if 0.05 < h < seconds - 0.05]
 
 
-TRAINING = {f.__name__: f for f in (bounce, strike, walk, fall, flash, pendulum, slide, splash, clap, door, billiard, hop, flow, drift)}
+TRAINING = {f.__name__: f for f in (bounce, strike, walk, fall, flash, pendulum, slide, splash, clap, door, billiard, hop, put, dribble,
+                                    keys, flow, drift, carry, sway)}
 WEIGHTS = {"bounce": 2, "strike": 2, "walk": 1.5, "flow": 2, "drift": 1.5}
 HELD_OUT = {f.__name__: f for f in (piston, cradle)}

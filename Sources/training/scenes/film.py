@@ -4,10 +4,10 @@ import numpy as np
 
 from models.audio_codec import LATENT_HOP, RATE
 from scenes.canvas import texture
-from scenes.families import HELD_OUT, TRAINING, WEIGHTS, drifter
+from scenes.families import HELD_OUT, TRAINING, WEIGHTS, carried, drifter
 
 LOOKS = ("solid", "solid", "rim", "shaded", "patchy")  # the held-out look is "line"
-RATES = (8, 10, 12, 15, 24000 / 1001, 24, 25, 30000 / 1001, 30, 50, 60)
+RATES = (8, 8, 10, 12, 15, 24000 / 1001, 24, 25, 30000 / 1001, 30, 50, 60)
 
 
 class Film:
@@ -33,10 +33,12 @@ class Film:
             if abs(sprite.level - ground) < 0.3:
                 sprite.level = float(np.clip(ground + rng.uniform(0.3, 0.5) * (1 if ground < 0.5 else -1), 0, 1))
         distractors = [drifter(rng, look) for _ in range(rng.choice(3, p=[0.6, 0.25, 0.15]))]
+        if rng.random() < 0.15:
+            distractors.append(carried(rng, seconds, look))
         self.sprites = distractors + self.sprites
         once = lambda p, value: value if rng.random() < p else 0.0
         self.pan = (once(0.25, rng.uniform(-0.15, 0.15)), once(0.15, rng.uniform(-0.1, 0.1)))
-        self.shake, self.zoom = once(0.2, rng.uniform(0.002, 0.012)), once(0.15, rng.uniform(-0.04, 0.04))
+        self.shake, self.zoom = once(0.3, rng.uniform(0.002, 0.018)), once(0.15, rng.uniform(-0.04, 0.04))
         self.flicker, self.grain = once(0.25, rng.uniform(0.01, 0.08)), once(0.5, rng.uniform(0.01, 0.08))
         self.cuts = np.sort(rng.uniform(0.5, seconds, rng.choice(3, p=[0.8, 0.13, 0.07])))
         self.contrast, self.gamma, self.black = rng.uniform(0.4, 1.0), rng.uniform(0.6, 1.6), rng.uniform(0, 0.2)
