@@ -5,6 +5,7 @@ peaks on unseen clips of the training families, at the threshold that is best th
 """
 
 import argparse
+import copy
 import math
 import time
 from multiprocessing import Pool
@@ -23,6 +24,7 @@ from models.motion_encoder import SCALES, STATISTICS, TOKEN, MotionEncoder, moti
 from scenes.build import read_events
 from scenes.film import Film
 
+DROPPED = 0.15  # of the features of a frame, and of the cells of its statistics, are withheld in training
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 # Channels of the statistics that a mirrored picture negates, and those that follow contrast.
 X_VELOCITY = [STATISTICS * s + 2 for s in range(len(SCALES))]
@@ -41,7 +43,8 @@ def targets(events, n: int) -> dict:
 
 
 def augment(x: torch.Tensor, pan: torch.Tensor, rng) -> tuple[torch.Tensor, torch.Tensor]:
-    """Statistics [B, N, 15, 8, 8] and pans [B, N] of clips mirrored both ways, of other contrast, with a little noise."""
+    """Statistics [B, N, 15, 8, 8] and pans [B, N] of clips mirrored both ways, of other contrast, with a little noise and
+    some cells withheld."""
     x = x.clone()
     across, down = (torch.from_numpy(rng.random(len(x)) < 0.5) for _ in range(2))
     x[across] = x[across].flip(4)
@@ -50,7 +53,8 @@ def augment(x: torch.Tensor, pan: torch.Tensor, rng) -> tuple[torch.Tensor, torc
     x[down] = x[down].flip(3)
     x[down] = x[down] * signs(Y_VELOCITY)
     x[:, :, ENERGIES] += torch.from_numpy(rng.normal(0, 0.2, (len(x), 1, 1, 1, 1)).astype(np.float32))
-    return x + 0.05 * torch.randn(x.shape), pan
+    seen = torch.rand(len(x), 1, 1, *x.shape[3:]) >= DROPPED * rng.random()
+    return x * seen + 0.05 * torch.randn(x.shape), pan
 
 
 def signs(negated: list[int]) -> torch.Tensor:
@@ -60,7 +64,7 @@ def signs(negated: list[int]) -> torch.Tensor:
 
 
 def loss_of(model, x, y):
-    h = {k: v.float() for k, v in model.raw_heads(model.trunk(x)).items()}
+    h = {k: v.float() for k, v in model.raw_heads(model.trunk(x, DROPPED)).items()}
     onset = y["onset"]
     # A neighbour of an onset counts as a quarter of one: labels are exact, pictures are not.
     near = F.max_pool1d(onset[:, None], 3, 1, 1)[:, 0]
@@ -172,6 +176,7 @@ def main():
         tokens = (average.module.tokens(torch.from_numpy(statistics[i]).float()[None])[0].numpy() for i in range(min(validation, 100)))
         return best_threshold([(t, [e[0] for e in events[i]]) for i, t in enumerate(tokens)])
 
+    best = (0.0, None)
     started, smooth, bar = time.monotonic(), None, tqdm(unit="step", mininterval=5)
     while (elapsed := time.monotonic() - started) < options.minutes * 60:
         for group in optimiser.param_groups:
@@ -192,10 +197,14 @@ def main():
         bar.update()
         if step % 20 == 0:
             bar.set_postfix(loss=f"{smooth:.3f}")
-        if step % 1000 == 0:
+        if step % 500 == 0:
             save()
             value, threshold = validate()
+            best = max(best, (value, copy.deepcopy(average.module.state_dict())), key=lambda pair: pair[0])
             print(f"\nstep {step} loss {smooth:.4f}, unseen clips of the training families: F1 {value:.3f} at threshold {threshold}", flush=True)
+    # Scenes are learned by heart in the end: the weights that did best on unseen ones are the result.
+    if best[0] > validate()[0]:
+        average.module.load_state_dict(best[1])
     save()
     value, threshold = validate()
     print(f"\nunseen clips of the training families: F1 {value:.3f} at threshold {threshold}", flush=True)

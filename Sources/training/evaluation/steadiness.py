@@ -1,7 +1,7 @@
 """Does a sound that goes on stay? `python -m evaluation.steadiness --data D [--plugin FOLDER] [--seconds 60] [--seeds 2]`
 
-Prompts for sounds without an end go through the plugin with a black picture; prints the level of each ten seconds and how far
-the last third lies from the first.
+Prompts for sounds without an end go through the plugin with a black picture; prints the level of each ten seconds, how far the
+last third lies from the first, and in how many parts of both the judge (evaluation.judge) hears what the prompt says.
 """
 
 import argparse
@@ -11,15 +11,17 @@ import numpy as np
 
 from corpus.paths import default_data_root
 from evaluation import product
+from evaluation.judge import Panel, log_mel
 
-PROMPTS = ("rain falling", "a fire crackling", "a car engine running", "wind howling", "violins playing", "birds singing")
+# Prompt -> the judge's name for it, if it has one.
+PROMPTS = {"rain falling": "water", "a fire crackling": "fire", "a car engine running": "vehicle", "wind howling": None,
+           "violins playing": "instrument", "birds singing": "bird"}
 RATE, PART = 48_000, 10  # Hz, seconds
 
 
-def levels(sound: np.ndarray) -> np.ndarray:
-    """dB of full scale of each PART seconds of samples [n, 2]."""
-    parts = sound[: len(sound) // (PART * RATE) * PART * RATE].reshape(-1, PART * RATE * 2)
-    return 10 * np.log10((parts**2).mean(1) + 1e-10)
+def level(part: np.ndarray) -> float:
+    """dB of full scale of samples [n, 2]."""
+    return 10 * np.log10((part**2).mean() + 1e-10)
 
 
 def main():
@@ -32,15 +34,20 @@ def main():
     options = parser.parse_args()
     folder = options.data / "steadiness"
     folder.mkdir(parents=True, exist_ok=True)
-    drifts = []
-    for prompt in PROMPTS:
+    panel, drifts, right = Panel(options.data / "judge" / "judge.pt"), [], []
+    for prompt, group in PROMPTS.items():
         for seed in range(options.seeds):
             settings = {"prompt": prompt, "seed": seed, **dict(options.set)}
-            found = levels(product.run(product.of_nothing(options.seconds), folder / "out.wav", settings, options.plugin))
-            third = max(1, len(found) // 3)
-            drifts.append(found[-third:].mean() - found[:third].mean())
-            print(f"{prompt:24s} seed {seed}: {' '.join(f'{level:6.1f}' for level in found)} dB, last third {drifts[-1]:+5.1f} dB", flush=True)
-    print(f"last third against first: mean {np.mean(drifts):+.1f} dB, lowest {min(drifts):+.1f}, highest {max(drifts):+.1f}")
+            sound = product.run(product.of_nothing(options.seconds), folder / "out.wav", settings, options.plugin)
+            parts = [sound[i : i + PART * RATE] for i in range(0, len(sound) - PART * RATE + 1, PART * RATE)]
+            levels, third = [level(part) for part in parts], max(1, len(parts) // 3)
+            heard = [panel.classes[panel(log_mel(part)).argmax()] for part in parts]
+            drifts.append(np.mean(levels[-third:]) - np.mean(levels[:third]))
+            if group:
+                right.append([np.mean([name == group for name in some]) for some in (heard[:third], heard[-third:])])
+            print(f"{prompt:20s} seed {seed}: {' '.join(f'{v:5.1f}' for v in levels)} dB, last third {drifts[-1]:+5.1f} dB; heard {', '.join(heard)}", flush=True)
+    first, last = np.mean(right, 0)
+    print(f"last third against first: level {np.mean(drifts):+.1f} dB on average ({min(drifts):+.1f} .. {max(drifts):+.1f}); judged right {first:.2f} -> {last:.2f}")
 
 
 if __name__ == "__main__":

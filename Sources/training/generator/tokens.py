@@ -23,7 +23,7 @@ def simulated(rng: np.random.Generator, events, latents: int) -> np.ndarray:
                 strength[i], pan[i] = s + rng.normal(0, 0.1), p + rng.normal(0, 0.1)
         energy[max(0, k - 3) : max(0, k + 2)] += rng.uniform(0, 0.4)
 
-    sure = rng.uniform(0.55, 1.0)  # how clear this clip's picture is
+    sure = rng.uniform(0.4, 1.0)  # how clear this clip's picture is
     for time, s, p in events:
         if rng.random() > 0.04:
             mark(time * LATENT_RATE + rng.normal(0, 0.15), min(0.98, sure * rng.uniform(0.7, 1.1)), s, p)

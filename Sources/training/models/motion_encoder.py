@@ -59,15 +59,15 @@ class MotionEncoder(nn.Module):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             nn.init.zeros_(layer.bias)
 
-    def trunk(self, statistics):
-        """[B, N, 15, 8, 8] -> [B, N, WIDTH]."""
+    def trunk(self, statistics, dropped: float = 0.0):
+        """[B, N, 15, 8, 8] -> [B, N, WIDTH]; in training a share of the features may be withheld."""
         b, n = statistics.shape[:2]
         x = statistics.flatten(0, 1)
         for conv in self.conv:
             x = F.gelu(conv(x), approximate="tanh")
-        x = F.gelu(self.project(x.flatten(1)), approximate="tanh").view(b, n, WIDTH)
+        x = F.gelu(self.project(F.dropout(x.flatten(1), dropped)), approximate="tanh").view(b, n, WIDTH)
         for conv, (back, ahead) in zip(self.temporal, TEMPORAL):
-            y = conv(F.pad(x.transpose(1, 2), (back, ahead))).transpose(1, 2)
+            y = conv(F.pad(F.dropout(x, dropped).transpose(1, 2), (back, ahead))).transpose(1, 2)
             x = x + F.gelu(y, approximate="tanh")
         return x
 
