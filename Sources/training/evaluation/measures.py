@@ -25,15 +25,15 @@ def average_precision(audio: np.ndarray, events: np.ndarray, tolerance: float = 
     return float(np.sum(np.diff(recall) * best[1:]))
 
 
-def energies(audio: np.ndarray) -> np.ndarray:
-    """Mean square of both channels together per 10 ms."""
-    step = RATE // ENVELOPE_RATE
+def energies(audio: np.ndarray, rate: int = ENVELOPE_RATE) -> np.ndarray:
+    """Mean square of both channels together, `rate` a second."""
+    step = RATE // rate
     return (audio[: len(audio) // step * step].astype(np.float64) ** 2).sum(1).reshape(-1, step).mean(1)
 
 
-def envelope(audio: np.ndarray) -> np.ndarray:
-    """Level in dB per 10 ms, floor 60 dB below the loudest."""
-    energy = energies(audio)
+def envelope(audio: np.ndarray, rate: int = ENVELOPE_RATE) -> np.ndarray:
+    """Level in dB, `rate` a second, floor 60 dB below the loudest."""
+    energy = energies(audio, rate)
     return 10 * np.log10(energy + 1e-12 + 1e-6 * energy.max())
 
 
@@ -48,19 +48,23 @@ def silent(audio: np.ndarray) -> float:
 
 
 def correlation(audio: np.ndarray, reference: np.ndarray, longest: float = 0.5) -> tuple[float, float]:
-    """Correlation of the envelopes at lag 0, and the lag (s, positive: the sound is late) where it is greatest, by a parabola."""
-    a, b = envelope(audio), envelope(reference)
+    """Correlation of the envelopes at lag 0, and the lag (s, positive: the sound is late) where it is greatest."""
+    return correlation_of(envelope(audio), envelope(reference), ENVELOPE_RATE, longest)
+
+
+def correlation_of(a: np.ndarray, b: np.ndarray, rate: int, longest: float) -> tuple[float, float]:
+    """Correlation of two series at lag 0, and the lag (s, positive: a is late) where it is greatest, by a parabola."""
     n = min(len(a), len(b))
     a, b = a[:n] - a[:n].mean(), b[:n] - b[:n].mean()
     if a.std() < 1e-6 or b.std() < 1e-6:
         return 0.0, 0.0
-    reach = int(longest * ENVELOPE_RATE)
+    reach = round(longest * rate)
     # b, fixed, against a moved by -lag.
     r = [np.dot(a[max(0, l) : n + min(0, l)], b[max(0, -l) : n - max(0, l)]) / (n * a.std() * b.std()) for l in range(-reach, reach + 1)]
     k = int(np.clip(np.argmax(r), 1, len(r) - 2))
     bend = r[k - 1] - 2 * r[k] + r[k + 1]
-    shift = 0.5 * (r[k - 1] - r[k + 1]) / bend if bend < 0 else 0.0
-    return float(r[reach]), (k - reach + shift) / ENVELOPE_RATE
+    shift = np.clip(0.5 * (r[k - 1] - r[k + 1]) / bend, -1, 1) if bend < 0 else 0.0
+    return float(r[reach]), (k - reach + shift) / rate
 
 
 def video_peaks(luma: np.ndarray, rate: float) -> np.ndarray:
