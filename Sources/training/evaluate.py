@@ -15,12 +15,12 @@ from tqdm import tqdm
 from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
 from evaluation import product
-from evaluation.judge import Panel, log_mel
+from evaluation.judge import Panel
 from evaluation.measures import (RATE, average_precision, av_align, centroid, correlation, frechet, level, pan_correlation,
                                  silent, video_peaks)
 from evaluation.onsets import f1, onset_times
 from evaluation.page import write_page
-from evaluation.synchrony import held_out, struck_objects, true_sound
+from evaluation.synchrony import held_out, recorded_impacts, struck_objects, true_sound
 from scenes.clip import rendered
 from scenes.film import Film
 
@@ -58,8 +58,7 @@ def main():
     }
     events = [np.array([e[0] for e in film.events]) for film in films]
     peaks = [video_peaks(luma_of(film), film.rate) for film in tqdm(films, mininterval=5, desc="optical flow")]
-    rows = [r for r in corpus.rows if r["split"] == "real" and r["klass"].startswith("impact")]
-    heard = np.concatenate([panel.embedding(log_mel(corpus.samples(r, 0, 10 * RATE))) for r in rows])
+    heard = panel.embeddings(recorded_impacts(corpus))
 
     print("| | F1 80 ms | F1 50 ms | AP | envelope r | best lag, ms | AV-Align | Frechet | pan r | level, dB | silent | clipped |")
     print("|---|---|---|---|---|---|---|---|---|---|---|---|")
@@ -71,7 +70,7 @@ def main():
             f"{np.mean([average_precision(x, e) for x, e in zip(audios, events)]):.3f}",
             f"{links[:, 0].mean():.3f}", f"{1000 * np.median(links[:, 1]):+.0f}",
             f"{np.mean([av_align(x, p, film.rate) for x, p, film in zip(audios, peaks, films)]):.3f}",
-            f"{frechet(np.concatenate([panel.embedding(log_mel(x)) for x in audios]), heard):.1f}",
+            f"{frechet(panel.embeddings(audios), heard):.1f}",
             f"{pan_correlation(audios, [film.events for film in films]):.2f}", f"{np.mean([level(x) for x in audios]):.1f}",
             f"{np.mean([silent(x) for x in audios]):.2f}", f"{np.mean([(np.abs(x) >= 0.999).mean() for x in audios]):.5f}",
         ]

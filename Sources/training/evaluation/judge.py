@@ -138,6 +138,10 @@ class Panel:
         pieces = self.pieces(mel)
         return torch.cat([j.features(pieces) for j in self.judges], 1).numpy()
 
+    def embeddings(self, sounds) -> np.ndarray:
+        """[n, features of all judges] of all pieces of sounds at 48 kHz."""
+        return np.concatenate([self.embedding(log_mel(x)) for x in sounds])
+
     @torch.no_grad()
     def __call__(self, mel: np.ndarray, classes: list[str] | None = None) -> np.ndarray:
         """Probabilities over `classes` (default all) of a log-mel [BANDS, n]: mean over judges and pieces."""

@@ -5,6 +5,7 @@ same shifted by 0.5 s, for another clip's sound and for the true sound (struck-o
 """
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,11 @@ def struck_objects(corpus: Corpus) -> list[np.ndarray]:
     """First blows of recordings of impacts that the generator never heard, mono, from their onset on."""
     rows = [r for r in corpus.rows if r["split"] != "gen" and r["klass"] in ("impact_metal", "impact_stone", "impact_wood")]
     return [first_blow(corpus.samples(r)[int(r["onset_s"] * 48_000) :].mean(1)) for r in rows]
+
+
+def recorded_impacts(corpus: Corpus) -> Iterator[np.ndarray]:
+    """Ten seconds at most of each recording of the split `real` of something struck: what Frechet distances are taken to."""
+    return (corpus.samples(r, 0, 10 * 48_000) for r in corpus.rows if r["split"] == "real" and r["klass"].startswith("impact"))
 
 
 def true_sound(events, sounds, rng) -> np.ndarray:
