@@ -119,6 +119,16 @@ struct TileSearch {
       match.offset = path.positions.last ?? 0
       found.insert(match, at: found.firstIndex { $0.sync < match.sync } ?? found.count)
     }
+    /// The same tiles, each repetition as far as it is to be trusted: for the payload alone, the score does without.
+    func trusted(_ match: Match) -> UnsafePointer<Float> {
+      let used = frames - match.skipped, width = LevelAnalyzer.frameWidth
+      let trust = TileTrust(
+        places(used, match), levels: levels + match.skipped * width + match.hypothesis.scale * bands, stride: width, frames: used)
+      let tiles = scratch.buffer(10, Layout.tiles)
+      for i in 0..<Layout.tiles { tiles[i] = 0 }
+      trust.fold(window(match), sync: key.sync, into: tiles)
+      return UnsafePointer(tiles)
+    }
     guard var best = found.first else { return nil }
     best.score = best.sync
     func compareWithExpected(_ candidate: Match, _ tiles: UnsafePointer<Float>) {
@@ -127,7 +137,7 @@ struct TileSearch {
       best = candidate
       best.score = known
       best.signs = expected
-      best.payload = correlation(tiles, expected, over: key.scramble) > Self.ownEvidence ? expectedPayload : nil
+      best.payload = correlation(trusted(candidate), expected, over: key.scramble) > Self.ownEvidence ? expectedPayload : nil
     }
     for var candidate in whole where candidate.score > best.score {
       let tiles = tiles(window(candidate), frames - candidate.skipped, candidate)
@@ -151,7 +161,7 @@ struct TileSearch {
       }
     }
     if best.payload == nil, best.sync > Self.searched,
-      let payload = PayloadCode.search(soft(tiles(window(best), frames - best.skipped, best)), scratch: scratch) {
+      let payload = PayloadCode.search(soft(trusted(best)), scratch: scratch) {
       best.payload = payload
       best.signs = key.chips(payload)
     }
@@ -216,6 +226,25 @@ struct TileSearch {
       }
     }
     whole.append(match)
+  }
+
+  /// Where in a window of `frames` the pattern's tiles lie.
+  private func places(_ frames: Int, _ match: Match) -> [TileTrust.Place] {
+    let period = Layout.periodFrames, slot = Layout.slotFrames
+    var places: [TileTrust.Place] = []
+    func add(_ frame: Int, _ since: Int) {
+      if since % slot == 0 { places.append(TileTrust.Place(frame: frame, slot: since / slot)) }
+    }
+    if let path = match.path {
+      for f in 0..<frames { add(f, (f - path.positions[f / AlignmentPath.block] + period) % period) }
+    } else {
+      for original in 0... {
+        let f = Int(Double(original) * match.hypothesis.tempo + 0.5)
+        if f >= frames { break }
+        add(f, (original - match.offset + period) % period)
+      }
+    }
+    return places
   }
 
   /// Evidence for each tile, [slots, bands], summed over all repetitions.
