@@ -14,8 +14,9 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 from tqdm import tqdm
 
-from .watermark import Tool, excerpt, find_sounds, strings
 from .watermark_attacks import ATTACKS, rms
+from .watermark_sounds import excerpt, find_sounds, strings
+from .watermark_tool import Tool
 
 BEFORE, COUNT, SLOT, BANDS = 12, 30, 6, 48
 ROWS = ["none", "AAC 64", "white noise 20 dB", "reverberation 0.6 s", "mix at 0 dB"]

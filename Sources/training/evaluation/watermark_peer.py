@@ -1,10 +1,13 @@
 """The peer: resemble-perth (PyPI, weights inside the package). Marks mono at 32 kHz; detection is a mean of its decoder's output.
 
-It imports three transforms of torchaudio, whose wheel on PyPI wants CUDA; they are two calls of torch.stft and stand in here.
+It imports three transforms of torchaudio, whose wheel on PyPI wants CUDA; they are two calls of torch.stft and stand in here. So does
+the one function that it takes from pkg_resources, which setuptools no longer has.
 """
 
+import importlib.util
 import sys
 import types
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -33,6 +36,11 @@ class _TimeStretch(torch.nn.Module):
         self.register_buffer("phase_advance", torch.linspace(0, np.pi * hop_length, n_freq)[..., None])
 
 
+def _resource_filename(package, name):
+    """Path of a file inside an installed package."""
+    return str(Path(importlib.util.find_spec(package.split(".")[0]).origin).parent.joinpath(*package.split(".")[1:], name))
+
+
 def load():
     """The watermarker, or None and why not."""
     try:
@@ -44,6 +52,9 @@ def load():
         transforms.TimeStretch = _TimeStretch
         modules["torchaudio"].transforms = transforms
         sys.modules.update(modules)
+    if importlib.util.find_spec("pkg_resources") is None:
+        sys.modules["pkg_resources"] = types.ModuleType("pkg_resources")
+        sys.modules["pkg_resources"].resource_filename = _resource_filename
     try:
         import perth
 
