@@ -46,9 +46,16 @@ def unmarked_scores(systems, a):
     return result
 
 
+def marked(clip, system):
+    """A clip with a system's mark, made when it is first asked for."""
+    if system.name not in clip:
+        clip[system.name] = system.mark(clip["x"], clip["payload"])
+    return clip[system.name]
+
+
 def attacked(name, index, sounds, clip, system):
     """Ten seconds of a marked clip after an attack, whose random numbers depend on its name and the clip's index alone."""
-    y = clip[system.name][clip["begin"] : clip["begin"] + 10 * RATE]
+    y = marked(clip, system)[clip["begin"] : clip["begin"] + 10 * RATE]
     if name == "mix at 0 dB":
         other = sounds[(index + 7) % len(sounds)]["x"][: len(y)]
         return y + other * (rms(y) / rms(other))
@@ -116,10 +123,6 @@ def main():
         sounds = [dict(c, index=i) for name in SETS for i, c in enumerate(clips(a.data, name, getattr(a, name)))]
         by_set = {name: [c for c in sounds if c["set"] == name] for name in SETS}
         say("clips", *(f"{name} {len(found)} (seed {SETS[name]})" for name, found in by_set.items()))
-        for system in systems:
-            for clip in tqdm(sounds, desc=f"marking: {system.name}"):
-                if shown(system, clip, a):
-                    clip[system.name] = system.mark(clip["x"], clip["payload"])
         if "quality" not in a.skip:
             quality(systems, sounds, kept, a, say)
         say("attack", "target", "clips", "TPR", "TPR seen", "TPR fresh", "TPR default payload", "TPR unknown payload", "TPR at built-in threshold",
@@ -129,10 +132,10 @@ def main():
             answers = {}
             for s in systems:
                 for group, members in by_set.items():
-                    marked = [c for c in members if shown(s, c, a)]
-                    if marked:
-                        found = kept.get((s.name, group, len(marked), name), lambda: s.find([attacked(name, c["index"], members, c, s) for c in marked]))
-                        answers.setdefault(s.name, []).extend(zip(marked, found))
+                    some = [c for c in members if shown(s, c, a)]
+                    if some:
+                        found = kept.get((s.name, group, len(some), name), lambda: s.find([attacked(name, c["index"], members, c, s) for c in some]))
+                        answers.setdefault(s.name, []).extend(zip(some, found))
             report(name, answers, thresholds, say)
         if "cost" not in a.skip and This.name in a.systems:
             cost(work, sounds, say)
@@ -180,16 +183,16 @@ def report(name, answers, thresholds, say):
 
 def quality(systems, sounds, kept, a, say):
     """Noise-to-mask ratio of this mark, objective difference grade of all."""
-    if any(s.name == "this" for s in systems):
-        frames = np.concatenate([segmental_nmr(c["x"], c["this"]) for c in tqdm(sounds, desc="noise-to-mask ratio")])
+    if systems[0].name == This.name:
+        frames = np.concatenate([segmental_nmr(c["x"], marked(c, systems[0])) for c in tqdm(sounds, desc="noise-to-mask ratio")])
         say("noise-to-mask ratio", f"mean {frames.mean():.1f} dB", f"99 % below {np.quantile(frames, 0.99):.1f} dB", f"highest {frames.max():.1f} dB",
             f"frames at 0 dB or above {int((frames >= 0).sum())} of {len(frames)}")
     for system in systems if a.peaq else ():
-        ask = lambda c: odg(a.peaq, c["x"][: 10 * RATE], c[system.name][: 10 * RATE])
-        marked = [c for c in sounds if shown(system, c, a)]
-        grades = [kept.get((system.name, c["set"], c["index"], "ODG"), lambda: ask(c)) for c in tqdm(marked, desc="ODG")]
+        ask = lambda c: odg(a.peaq, c["x"][: 10 * RATE], marked(c, system)[: 10 * RATE])
+        some = [c for c in sounds if shown(system, c, a)]
+        grades = [kept.get((system.name, c["set"], c["index"], "ODG"), lambda: ask(c)) for c in tqdm(some, desc="ODG")]
         for name in (None, *SETS):
-            value = np.array([g for g, c in zip(grades, marked) if np.isfinite(g) and name in (None, c["set"])])
+            value = np.array([g for g, c in zip(grades, some) if np.isfinite(g) and name in (None, c["set"])])
             if len(value):
                 say("ODG (GstPEAQ, basic)", system.name, name or "all", f"mean {value.mean():.2f}", f"worst {value.min():.2f}", f"{len(value)} clips")
 
