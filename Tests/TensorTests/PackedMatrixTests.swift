@@ -132,11 +132,19 @@ import V2ATensor
       stride: width, scores: &scores)
     var expected: [Double] = []
     for q in 0..<queries {
-      let weights = (0..<total).map { t in
-        exp((0..<width).reduce(0.0) { $0 + Double((t < conditions ? plain : turned)[q * width + $1]) * Double(keys[t * width + $1]) })
+      var weights: [Double] = []
+      for t in 0..<total {
+        let query = t < conditions ? plain : turned
+        var score = 0.0
+        for i in 0..<width { score += Double(query[q * width + i]) * Double(keys[t * width + i]) }
+        weights.append(exp(score))
       }
       let sum = weights.reduce(0, +)
-      for i in 0..<width { expected.append((0..<total).reduce(0.0) { $0 + weights[$1] / sum * Double(values[$1 * width + i]) }) }
+      for i in 0..<width {
+        var mean = 0.0
+        for t in 0..<total { mean += weights[t] / sum * Double(values[t * width + i]) }
+        expected.append(mean)
+      }
     }
     #expect(error(y, expected) < 1e-5)
   }
