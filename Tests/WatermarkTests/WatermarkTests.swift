@@ -210,7 +210,10 @@ func find(_ samples: [Float], key: String = "", expected: UInt32 = WatermarkEmbe
   @Test func cutAndInserted() {
     let marked = mark(sound(seconds: 12, seed: 14), payload: 99)
     let other = sound(seconds: 0.9, seed: 15)
-    let edited = Array(marked[..<(2 * 190_000)] + marked[(2 * 223_600)..<(2 * 400_000)] + other + marked[(2 * 400_000)...])
+    var edited = Array(marked[..<(2 * 190_000)])
+    edited += marked[(2 * 223_600)..<(2 * 400_000)]
+    edited += other
+    edited += marked[(2 * 400_000)...]
     let report = find(edited)
     #expect(report.isPresent && report.payload == 99)
   }
