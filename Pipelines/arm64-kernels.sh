@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the kernels for arm64 with Swift's clang and the package's flags, and compares for most of those of the networks and the codec, under emulation, what they make with what this machine's make: relative
-# 1e-5. The Swift core has no cross-compiler here and is not built. Needs Debian's gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user.
+# 1e-5. The whole plugin is the business of arm64.sh; this takes a minute. Needs Debian's gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 kernels=$here/../CShim/Kernels
