@@ -29,7 +29,8 @@ if [[ ! -e $work/unpacked ]]; then
   [[ -e $key ]] || skip "debian-archive-keyring is missing"
   # This machine's own mirror and its say on how old a list may be.
   mirror=$(apt-get indextargets --format '$(SITE)' 'Origin: Debian' 2>/dev/null | sed -n '/security/!{p;q}')
-  echo "deb [signed-by=$key] ${mirror:-http://deb.debian.org/debian} $suite main" >"$work/apt/sources.list"
+  [[ -n $mirror ]] || skip "apt has no Debian mirror here"
+  echo "deb [signed-by=$key] $mirror $suite main" >"$work/apt/sources.list"
   cat >"$work/apt/conf" <<EOF
 Dir::State "$work/apt"; Dir::State::status "$work/apt/status"; Dir::Cache "$work/apt/cache";
 Dir::Etc::sourcelist "$work/apt/sources.list"; Dir::Etc::sourceparts "$work/apt/none"; Dir::Etc::preferencesparts "$work/apt/none";
