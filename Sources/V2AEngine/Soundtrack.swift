@@ -128,7 +128,7 @@ final class Soundtrack: SoundtrackGenerator {
     let sampling = now()
     let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
       guard let base = buffer.baseAddress else { return false }
-      for (i, track) in tracks.enumerated() { track.noise(of: window.chunk, into: base + i * size) }
+      for (i, track) in tracks.enumerated() { track.noise(of: window.chunk, scale: model.configuration.noiseScale, into: base + i * size) }
       return sampler.sample(
         base, with: model.transformer, chunk: chunk, scratch: scratch, helper: helper, isCancelled: isCancelled,
         isLate: { step in

@@ -31,12 +31,13 @@ struct Variation {
     return other
   }
 
-  /// The seed's noise for latents `range` [count, 152].
-  func noise(of range: Range<Int>, into x: UnsafeMutablePointer<Float>) {
+  /// The seed's noise of deviation `scale` for latents `range` [count, 152].
+  func noise(of range: Range<Int>, scale: Float, into x: UnsafeMutablePointer<Float>) {
     let source = NoiseSource(seed: settings.seed)
     for (row, index) in range.enumerated() {
       source.fill(x + row * Codec.latent, count: Codec.latent, stream: .latents, index: index)
     }
+    for i in 0..<range.count * Codec.latent { x[i] *= scale }
   }
 
   /// Samples over which sound comes back after silence: 20 ms.

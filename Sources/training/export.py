@@ -29,6 +29,7 @@ CONFIG = {
     "guidance_scale": 5.0,
     "guidance_rescale": 0.8,
     "time_shift": 1.0,
+    "noise_scale": 1.15,
     "visual_seconds": 4.0,
     "motion_look_ahead": 4,
     "semantic_interval": 6,

@@ -33,7 +33,7 @@ def generate(network, motion: torch.Tensor, scale: float, steps: int, generator,
     for first in range(0, total, hop):
         past = latents[:, max(0, first - context) :]
         n = min(hop, total - first)
-        x = torch.randn(batch, n, LATENT, generator=generator)
+        x = CONFIG["noise_scale"] * torch.randn(batch, n, LATENT, generator=generator)
         x = continued(network, past, x, motion[:, first - past.shape[1] : first + n], nothing, nothing, times, scale, CONFIG["guidance_rescale"])
         latents = torch.cat([latents, x], 1)
     return latents
