@@ -8,8 +8,9 @@ struct ModelConfiguration: Sendable {
   let defaults: SoundtrackSettings
   let guidanceRescale, timeShift: Float
   /// Deviation of the noise that sampling begins with. The network smooths, and chunk by chunk more so: samples drawn from noise of
-  /// deviation 1 vary less than what it learnt from, which makes them quiet, as loudness lies in the peaks.
-  let noiseScale: Float
+  /// deviation 1 vary less than what it learnt from, which makes them quiet, as loudness lies in the peaks. More while the picture
+  /// is still: where things happen, what is between them must not be heard.
+  let noiseScale, stillNoiseScale: Float
   let visualSeconds: Double
 
   init(_ json: JSON) throws(CheckpointError) {
@@ -43,6 +44,7 @@ struct ModelConfiguration: Sendable {
     guidanceRescale = Float(try real("guidance_rescale", 0...1))
     timeShift = Float(try real("time_shift", 0.1...10))
     noiseScale = json["noise_scale"] == nil ? 1 : Float(try real("noise_scale", 0.1...4))
+    stillNoiseScale = json["still_noise_scale"] == nil ? noiseScale : Float(try real("still_noise_scale", 0.1...4))
     visualSeconds = try real("visual_seconds", 0.1...60)
   }
 }

@@ -116,9 +116,11 @@ final class Soundtrack: SoundtrackGenerator {
     let from = tracks.reduce(max(window.context.lowerBound, motion.start)) { max($0, $1.latents.start) }
     let available = min(from, window.context.upperBound)..<window.context.upperBound
     let probabilities = visual.mean(before: window.chunk.upperBound)
+    let isStill = !moves(before: window.chunk.upperBound)
+    let noiseScale = isStill ? model.configuration.stillNoiseScale : model.configuration.noiseScale
     let chunk = model.transformer.prepare(
       context: tracks.flatMap { $0.latents[available] }, contextMotion: motion[available], motion: motion[window.chunk],
-      branches: tracks.flatMap { conditions(probabilities, isStill: !moves(before: window.chunk.upperBound), $0.settings) }, sets: tracks.count, scratch: scratch)
+      branches: tracks.flatMap { conditions(probabilities, isStill: isStill, $0.settings) }, sets: tracks.count, scratch: scratch)
     let size = window.chunk.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)
     let sampler = FlowMatchingSampler(
@@ -128,7 +130,7 @@ final class Soundtrack: SoundtrackGenerator {
     let sampling = now()
     let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
       guard let base = buffer.baseAddress else { return false }
-      for (i, track) in tracks.enumerated() { track.noise(of: window.chunk, scale: model.configuration.noiseScale, into: base + i * size) }
+      for (i, track) in tracks.enumerated() { track.noise(of: window.chunk, scale: noiseScale, into: base + i * size) }
       return sampler.sample(
         base, with: model.transformer, chunk: chunk, scratch: scratch, helper: helper, isCancelled: isCancelled,
         isLate: { step in

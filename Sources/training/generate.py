@@ -97,7 +97,7 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
             window = classes[max(0, (first + hop) // interval - round(config["visual_seconds"] * RATE / LATENT_HOP / interval)) : (first + hop) // interval]
             window = window if len(window) else classes[-1:]
             visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ model["table"] * ROOT
-        x = config.get("noise_scale", 1.0) * torch.randn(1, hop, LATENT, generator=generator)
+        x = config.get("still_noise_scale" if video is None else "noise_scale", 1.0) * torch.randn(1, hop, LATENT, generator=generator)
         x = continued(model["diffusion_transformer"], past, x, motion[:, first - past.shape[1] : first + hop], (visual, p, states, mask),
                       (visual * 0, np_, nstates, nmask), times, scale, config["guidance_rescale"])
         latents = torch.cat([latents, x], 1)
