@@ -4,7 +4,8 @@ import numpy as np
 
 from models.audio_codec import LATENT_HOP, RATE
 from scenes.canvas import texture
-from scenes.families import HELD_OUT, TRAINING, WEIGHTS, carried, drifter
+from scenes.families import HELD_OUT, TRAINING, WEIGHTS
+from scenes.silent import carried, drifter
 
 LOOKS = ("solid", "solid", "rim", "shaded", "patchy")  # the held-out look is "line"
 RATES = (8, 8, 10, 12, 15, 24000 / 1001, 24, 25, 30000 / 1001, 30, 50, 60)
