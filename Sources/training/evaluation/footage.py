@@ -66,9 +66,9 @@ def links(curves: list[list[np.ndarray]], true: list[np.ndarray]) -> np.ndarray:
     return np.array([[np.mean([correlation_of(x, y, ENVELOPE_RATE, LONGEST) for x in seeds], axis=0) for y in true] for seeds in curves])
 
 
-def beaten(r: np.ndarray) -> np.ndarray:
-    """Whether each piece's own pairing lies above all its others."""
-    return np.diag(r) > np.where(np.eye(len(r), dtype=bool), -np.inf, r).max(1)
+def highest_other(r: np.ndarray) -> np.ndarray:
+    """Each piece's highest correlation with what is not its own."""
+    return np.where(np.eye(len(r), dtype=bool), -np.inf, r).max(1)
 
 
 def chance(r: np.ndarray, rng: np.random.Generator) -> float:
@@ -110,7 +110,7 @@ def main():
     }
     tables = {name: links(curves, true) for name, curves in cases.items()} | {"ours against motion": links(ours, moving)}
     print("| piece | level, dB | true | own r | highest other r | motion: own r | highest other r |\n|---|---|---|---|---|---|---|")
-    others = [np.where(np.eye(len(cut), dtype=bool), -np.inf, tables[name][..., 0]).max(1) for name in ("ours", "motion of the picture")]
+    others = [highest_other(tables[name][..., 0]) for name in ("ours", "motion of the picture")]
     for i, p in enumerate(cut):
         own, motions = tables["ours"][i, i, 0], tables["motion of the picture"][i, i, 0]
         print(f"| {p.name} | {np.mean([level(x) for x in sounds[i]]):.1f} | {level(p.sound):.1f} | {own:+.3f} | {others[0][i]:+.3f} "
@@ -120,7 +120,7 @@ def main():
     for name, table in tables.items():
         r, apart = table[..., 0], ~np.eye(len(cut), dtype=bool)
         print(f"| {name} | {np.diag(r).mean():+.3f} | {r[apart].mean():+.3f} (deviation {r[apart].std():.3f}) | {1000 * np.median(np.diag(table[..., 1])):+.0f} "
-              f"| {beaten(r).sum()} of {len(cut)} | {chance(r, rng):.3f} |")
+              f"| {(np.diag(r) > highest_other(r)).sum()} of {len(cut)} | {chance(r, rng):.3f} |")
 
 
 if __name__ == "__main__":

@@ -12,16 +12,12 @@ import numpy as np
 from corpus.paths import default_data_root
 from evaluation import product
 from evaluation.judge import Panel, log_mel
+from evaluation.measures import RATE, level
 
 # Prompt -> the judge's name for it, if it has one.
 PROMPTS = {"rain falling": "water", "a fire crackling": "fire", "a car engine running": "vehicle", "wind howling": None,
            "violins playing": "instrument", "birds singing": "bird"}
-RATE, PART = 48_000, 10  # Hz, seconds
-
-
-def level(part: np.ndarray) -> float:
-    """dB of full scale of samples [n, 2]."""
-    return 10 * np.log10((part**2).mean() + 1e-10)
+PART = 10  # seconds
 
 
 def main():

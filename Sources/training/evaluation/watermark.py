@@ -37,7 +37,7 @@ def unmarked_scores(systems, a):
     for kind, x in tqdm(unmarked(a.data, a.corpus, a.hours), desc="unmarked"):
         for system in systems:
             found = result[system.name]
-            if system.name == "this":
+            if system.name == This.name:
                 found["ten"] += system.pieces(x, 10)
                 found["two"] += system.pieces(x[: 30 * RATE], 2)
             elif len(found["ten"]) < PEER_PIECES:
@@ -118,7 +118,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as work:
         tool = Tool(work)
-        systems = [system for system in (This(tool), Peer() if Peer.name in a.systems else None) if system and system.name in a.systems]
+        systems = [make() for name, make in ((This.name, lambda: This(tool)), (Peer.name, Peer)) if name in a.systems]
         thresholds = thresholds_of(systems, kept, a, say)
         sounds = [dict(c, index=i) for name in SETS for i, c in enumerate(clips(a.data, name, getattr(a, name)))]
         by_set = {name: [c for c in sounds if c["set"] == name] for name in SETS}
@@ -144,9 +144,9 @@ def main():
 
 def thresholds_of(systems, kept, a, say):
     """Score of each system that one of a thousand unmarked pieces reaches."""
-    thresholds = {"this": built_in_threshold(), "resemble-perth": 0.5}
+    thresholds = {This.name: built_in_threshold(), Peer.name: Peer.rule}
     if a.thresholds:
-        say("thresholds of an earlier run", "this", a.thresholds[0], "resemble-perth", a.thresholds[1])
+        say("thresholds of an earlier run", This.name, a.thresholds[0], Peer.name, a.thresholds[1])
         return dict(zip(thresholds, a.thresholds))
     missing = [s for s in systems if (s.name, "unmarked") not in kept]
     made = unmarked_scores(missing, a) if missing else {}
@@ -176,7 +176,7 @@ def report(name, answers, thresholds, say):
                 f"{(row.scores >= built_in_threshold()).mean():.3f}", f"{row.scores.min():.2f}", f"{int(row.hits[speech].sum())}/{int(speech.sum())}",
                 f"{row.right}/{int(row.hits.sum())}" + (f" + {row.second} the second" if row.second else ""), row.wrong, row.wrong_any]
     if Peer.name in answers:
-        rows = [Row(name, answers[Peer.name], threshold) for threshold in (thresholds[Peer.name], 0.5)]
+        rows = [Row(name, answers[Peer.name], threshold) for threshold in (thresholds[Peer.name], Peer.rule)]
         theirs = [len(rows[0].hits), *(row.rate() for row in rows)]
     say(name, ATTACKS[name][1], *ours, *theirs)
 

@@ -15,7 +15,7 @@ from scipy.ndimage import uniform_filter
 from tqdm import tqdm
 
 from .watermark_attacks import ATTACKS, rms
-from .watermark_sounds import excerpt, find_sounds, strings
+from .watermark_sounds import find_sounds, turn
 from .watermark_tool import Tool
 
 BEFORE, COUNT, SLOT, BANDS = 12, 30, 6, 48
@@ -45,12 +45,12 @@ def main():
     arguments.add_argument("--clips", type=int, default=72)
     a = arguments.parse_args()
     random = np.random.default_rng(2027)
-    music, speech, effects = find_sounds(a.data, fitting=True)
+    paths = find_sounds(a.data, fitting=True)
     products, targets, before = np.zeros((3 * COUNT, 3 * COUNT)), np.zeros(3 * COUNT), None
     with tempfile.TemporaryDirectory() as work:
         tool = Tool(work)
         for i in tqdm(range(a.clips)):
-            x = [lambda: excerpt(music, 12, random), lambda: strings(speech, 12, random), lambda: strings(effects, 12, random)][i % 3]()
+            _, x = turn(i, paths, random)
             payload = int(random.integers(1 << 32))
             y = tool.mark(x, payload)
             tool.run([f"signs {payload} {work}/signs.f32"])

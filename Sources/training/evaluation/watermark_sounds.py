@@ -85,6 +85,11 @@ def corpus_sounds(folder, random):
             parts, length = [], 0
 
 
+def turn(i, paths, random):
+    """(kind, 12 s) of the i-th sound of music, speech and effects in turn; `paths`: of the three, as `find_sounds` gives them."""
+    return ("music", "speech", "effects")[i % 3], (excerpt if i % 3 == 0 else strings)(paths[i % 3], 12, random)
+
+
 def clips(data, name, count):
     """Clips of a set: music, speech and effects in turn, 12 s, every second with the default payload; a piece of ten seconds begins
     at sample `begin`."""
@@ -93,11 +98,10 @@ def clips(data, name, count):
     random.shuffle(music)
     result = []
     for i in range(count):
-        kinds = [lambda: excerpt(music, 12, random), lambda: strings(speech, 12, random), lambda: strings(effects, 12, random)]
-        x = kinds[i % 3]()
+        kind, x = turn(i, (music, speech, effects), random)
         payload = STANDARD if i % 2 else int(random.integers(1 << 32))
         begin = int(random.uniform(0.1, 1.9) * RATE)
-        result.append({"set": name, "kind": ("music", "speech", "effects")[i % 3], "x": x, "payload": payload, "begin": begin})
+        result.append({"set": name, "kind": kind, "x": x, "payload": payload, "begin": begin})
     return result
 
 

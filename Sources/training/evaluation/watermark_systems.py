@@ -21,6 +21,7 @@ class Peer:
     """resemble-perth, which bears no payload."""
 
     name = "resemble-perth"
+    rule = 0.5  # score from which it says itself that a mark is present
 
     def __init__(self):
         self.model, reason = watermark_peer.load()
