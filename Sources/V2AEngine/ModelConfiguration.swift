@@ -20,7 +20,8 @@ struct ModelConfiguration: Sendable {
       }
       return value
     }
-    func real(_ key: String, _ range: ClosedRange<Double>) throws(CheckpointError) -> Double {
+    func real(_ key: String, _ range: ClosedRange<Double>, ifAbsent: Double? = nil) throws(CheckpointError) -> Double {
+      if let ifAbsent, json[key] == nil { return ifAbsent }
       guard let value = json[key]?.number, range.contains(value) else {
         throw .badConfiguration(key: key, reason: "must be a number in \(range)")
       }
@@ -43,8 +44,8 @@ struct ModelConfiguration: Sendable {
     self.defaults = defaults
     guidanceRescale = Float(try real("guidance_rescale", 0...1))
     timeShift = Float(try real("time_shift", 0.1...10))
-    noiseScale = json["noise_scale"] == nil ? 1 : Float(try real("noise_scale", 0.1...4))
-    stillNoiseScale = json["still_noise_scale"] == nil ? noiseScale : Float(try real("still_noise_scale", 0.1...4))
+    noiseScale = Float(try real("noise_scale", 0.1...4, ifAbsent: 1))
+    stillNoiseScale = Float(try real("still_noise_scale", 0.1...4, ifAbsent: Double(noiseScale)))
     visualSeconds = try real("visual_seconds", 0.1...60)
   }
 }

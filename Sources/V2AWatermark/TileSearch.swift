@@ -119,7 +119,7 @@ struct TileSearch {
       match.offset = path.positions.last ?? 0
       found.insert(match, at: found.firstIndex { $0.sync < match.sync } ?? found.count)
     }
-    /// The same tiles, each repetition as far as it is to be trusted: for the payload alone, the score does without.
+    /// The tiles of a match, each repetition as far as it is to be trusted: for the payload alone, the score does without.
     func trusted(_ match: Match) -> UnsafePointer<Float> {
       let used = frames - match.skipped, width = LevelAnalyzer.frameWidth
       let trust = TileTrust(
@@ -236,7 +236,9 @@ struct TileSearch {
       if since % slot == 0 { places.append(TileTrust.Place(frame: frame, slot: since / slot)) }
     }
     if let path = match.path {
-      for f in 0..<frames { add(f, (f - path.positions[f / AlignmentPath.block] + period) % period) }
+      for (block, position) in path.positions.enumerated() {
+        for f in block * AlignmentPath.block..<min(frames, (block + 1) * AlignmentPath.block) { add(f, (f - position + period) % period) }
+      }
     } else {
       for original in 0... {
         let f = Int(Double(original) * match.hypothesis.tempo + 0.5)
@@ -251,14 +253,9 @@ struct TileSearch {
   private func tiles(_ evidence: UnsafePointer<Float>, _ frames: Int, _ match: Match) -> UnsafePointer<Float> {
     let bands = Layout.bands, slot = Layout.slotFrames
     let tiles = scratch.buffer(7, Layout.tiles)
-    if let path = match.path {
+    if match.path != nil {
       for i in 0..<Layout.tiles { tiles[i] = 0 }
-      for (block, position) in path.positions.enumerated() {
-        for f in block * AlignmentPath.block..<min(frames, (block + 1) * AlignmentPath.block) {
-          let since = (f - position + Layout.periodFrames) % Layout.periodFrames
-          if since % slot == 0 { v2a_axpy(tiles + since / slot * bands, evidence + f * bands, 1, bands) }
-        }
-      }
+      for place in places(frames, match) { v2a_axpy(tiles + place.slot * bands, evidence + place.frame * bands, 1, bands) }
     } else {
       let folded = fold(evidence, frames, match.hypothesis)
       for s in 0..<Layout.slots {
