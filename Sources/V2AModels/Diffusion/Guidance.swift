@@ -9,9 +9,9 @@ struct Guidance {
   var scale: Float
   var rescale: Float
 
-  /// Moves x [count] by `dt` along the guided velocity at flow time `time`.
-  func advance(
-    _ x: UnsafeMutablePointer<Float>, condition: UnsafePointer<Float>, null: UnsafePointer<Float>, count: Int, time: Float, dt: Float
+  /// Makes `condition` the guided velocity at x [count] and flow time `time`.
+  func apply(
+    to condition: UnsafeMutablePointer<Float>, null: UnsafePointer<Float>, x: UnsafePointer<Float>, count: Int, time: Float
   ) {
     let left = max(1 - time, Self.leastLeft)
     var wanted = 0.0, predicted = 0.0
@@ -24,7 +24,7 @@ struct Guidance {
     let factor = 1 + rescale * (Float(wanted.squareRoot() / max(predicted.squareRoot(), 1e-6)) - 1)
     for i in 0..<count {
       let v = null[i] + scale * (condition[i] - null[i])
-      x[i] += dt * ((x[i] + left * v) * factor - x[i]) / left
+      condition[i] = ((x[i] + left * v) * factor - x[i]) / left
     }
   }
 }
