@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from evaluation import product
 from evaluation.judge import Panel
@@ -32,7 +32,7 @@ def luma_of(film: Film) -> np.ndarray:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--page", type=Path, help="folder for the page of plots")
     parser.add_argument("--clips", type=int, default=30)

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 from models import frame_encoder, text_encoder
 from models.audio_codec import AudioDecoder
 from models.diffusion_transformer import DiffusionConfig, DiffusionTransformer
@@ -84,7 +84,7 @@ def averaged(checkpoint: Path) -> dict:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", nargs="*", help="file stems to write; default all")
     options = parser.parse_args()

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from tqdm import tqdm, trange
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 from evaluation.onsets import counts
 from export import warm_start
 from models.audio_codec import LATENT_RATE
@@ -118,7 +118,7 @@ def held_out_scores(model, count: int = 30) -> str:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=1)

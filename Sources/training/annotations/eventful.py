@@ -5,14 +5,13 @@ D/eventful.safetensors (weight [384], bias [1]; above 0: events) and prints its 
 """
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
 
 from corpus.classes import INSTRUMENTS
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from generator.composer import is_sustained
 from generator.features import Features
@@ -22,7 +21,7 @@ MUSIC = tuple(klass for klass in INSTRUMENTS if klass != "drums")
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     options = parser.parse_args()
     torch.manual_seed(0)
     rows, features = Corpus(corpus_folder(options.data), split="gen").rows, Features(options.data)

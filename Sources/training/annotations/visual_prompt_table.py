@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 from models.text_encoder import load_pretrained
 
 HERE = Path(__file__).resolve().parent
@@ -48,7 +48,7 @@ def table(sounds: list[tuple[str, float]]) -> torch.Tensor:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     options = parser.parse_args()
     save_file({"table": table(load_sounds())}, options.data / "visual_prompts.safetensors")
 

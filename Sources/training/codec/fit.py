@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from tqdm import trange
 
 from codec.clips import ClipSampler
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from export import warm_start
 from models.audio_codec import COMPONENTS, LATENT, LATENT_HOP, SpectralEncoder
@@ -51,7 +51,7 @@ def fit(encoder: SpectralEncoder, clips) -> None:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--clips", type=int, default=3000)
     parser.add_argument("--warm-start", type=Path, help="model folder whose transform is taken instead of fitting one")
     options = parser.parse_args()

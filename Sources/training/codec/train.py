@@ -3,7 +3,6 @@
 import argparse
 import math
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,7 +11,7 @@ from tqdm import tqdm
 from codec.clips import ClipSampler
 from codec.fit import load_encoder
 from codec.loss import SCALES, distance, energy_distance, spectral_features
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from models.audio_codec import BINS, FRAMES, LATENT_HOP, AudioDecoder
 
@@ -27,7 +26,7 @@ def decoder_noise(generator, batch: int, latents: int) -> torch.Tensor:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--minutes", type=float, default=40, help="of this run; the schedule ends with it")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=1e-3)

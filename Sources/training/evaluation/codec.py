@@ -13,7 +13,7 @@ import torch
 from tqdm import tqdm
 
 from corpus.classes import INSTRUMENTS
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from evaluation.roundtrip import MODEL, RoundTrip
 
@@ -88,7 +88,7 @@ def measure(rows, corpus, coders) -> np.ndarray:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--model", type=Path, default=MODEL)
     parser.add_argument("--clips", type=int, default=60, help="of each kind")
     parser.add_argument("--split", default="real")

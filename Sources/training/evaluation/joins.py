@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 from evaluation import product
 from scenes.clip import find, rendered
 
@@ -44,7 +44,7 @@ def report(name: str, sound: np.ndarray, hop: int):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--video", type=Path)
     parser.add_argument("--hop", type=int, default=24, help="latents")

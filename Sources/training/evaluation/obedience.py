@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 from evaluation.onsets import f1, onset_times
 from evaluation.synchrony import SECONDS, held_out
 from export import CONFIG, averaged, restore
@@ -41,7 +41,7 @@ def generate(network, motion: torch.Tensor, scale: float, steps: int, generator,
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--guidance", type=float, nargs="*", default=[1.0, 3.0])
     parser.add_argument("--clips", type=int, default=10)
     parser.add_argument("--steps", type=int, default=16)

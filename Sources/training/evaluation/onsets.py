@@ -5,13 +5,12 @@
 """
 
 import argparse
-from pathlib import Path
 
 import librosa
 import mir_eval
 import numpy as np
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 
 RATE, HOP = 48_000, 480  # 10 ms
 DELTA = 0.07  # of the envelope's maximum, above the local mean of 200 ms
@@ -54,7 +53,7 @@ def main():
     from scenes.film import Film
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     options = parser.parse_args()
     sounds = struck_objects(Corpus(corpus_folder(options.data)))
     rng, clips, seed = np.random.default_rng(1), [], 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 from evaluation import product
 from evaluation.onsets import f1, onset_times
 from evaluation.synchrony import held_out
@@ -31,7 +31,7 @@ DAMAGE = {
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--clips", type=int, default=12)
     options = parser.parse_args()

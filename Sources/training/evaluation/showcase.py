@@ -6,7 +6,7 @@ Eight seconds each over a black picture, with two seeds; prints what the judge h
 import argparse
 from pathlib import Path
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 from evaluation import product
 from evaluation.judge import Panel, log_mel
 from evaluation.page import plot_sound
@@ -26,7 +26,7 @@ PROMPTS = {
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--page", type=Path, required=True)
     parser.add_argument("--seeds", type=int, default=2)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 from evaluation import product
 from evaluation.judge import Panel, log_mel
 from evaluation.measures import RATE, level
@@ -22,7 +22,7 @@ PART = 10  # seconds
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seeds", type=int, default=2)

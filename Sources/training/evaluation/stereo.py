@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 from evaluation import product
 from evaluation.measures import pan_correlation
 from scenes.clip import rendered
@@ -21,7 +21,7 @@ SECONDS = 6.0
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--clips", type=int, default=16)
     options = parser.parse_args()

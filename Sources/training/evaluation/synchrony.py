@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from evaluation import product
 from evaluation.onsets import f1, onset_times
@@ -66,7 +66,7 @@ def true_sound(events, sounds, rng) -> np.ndarray:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--prompt", default="")
     product.add_settings(parser)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from models.audio_codec import BANDS, FLOOR, HOP, LATENT_HOP, REGIONS, SpectralEncoder
 from models.partials import SLOTS, STEP, analyse, levels
@@ -44,7 +44,7 @@ def partial_features(audio: np.ndarray, frames: int) -> np.ndarray:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
     corpus, encoder = Corpus(corpus_folder(options.data), split="gen"), SpectralEncoder()

@@ -4,14 +4,13 @@
 """
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
 from corpus.captions import captions_for
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from models.text_encoder import load_pretrained
 
@@ -29,7 +28,7 @@ def class_weights(rows) -> np.ndarray:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--singles", type=int, default=12000)
     parser.add_argument("--pairs", type=int, default=5000)
     options = parser.parse_args()

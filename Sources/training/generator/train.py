@@ -15,7 +15,7 @@ import torch.distributed as dist
 from tqdm import tqdm
 
 from codec.fit import load_encoder
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from export import warm_start
 from generator.batch import Batcher
@@ -101,7 +101,7 @@ def share_gradients(model, go_on: bool) -> bool:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--minutes", type=float, default=60, help="of this run")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--latents", type=int, default=64)

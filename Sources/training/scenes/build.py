@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from corpus.paths import default_data_root
+from corpus.paths import add_data_option
 from models.audio_codec import LATENT_HOP, RATE
 from scenes.film import Film
 
@@ -44,7 +44,7 @@ def make_part(part: int, folder: Path, seconds: float):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--clips", type=int, default=2000)
     parser.add_argument("--seconds", type=float, default=6.0)
     parser.add_argument("--jobs", type=int, default=2)
