@@ -1,12 +1,15 @@
-"""Does a prompt give what it says? `python -m evaluation.prompts --data D [--classes ...] [--seeds 10]`
+"""Does a prompt give what it says? `python -m evaluation.prompts --data D [--judge fine] [--classes ...] [--seeds 10]`
 
 Each class's prompts, with several seeds and a black picture, goes through the plugin; the judge (evaluation.judge) names what it
-hears, as it does for held-out recordings, as they are and through the codec alone. Then prompts for two classes, without and
+hears, as it does for held-out recordings, as they are and through the codec alone. With `--judge fine` these are the finer classes
+of evaluation.fine, all of them, and the table has how often the class is among the first three (top 3) too. Then prompts for two classes, without and
 with one of the two as negative prompt.
 """
 
 import argparse
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +17,8 @@ from tqdm import tqdm
 
 from corpus.paths import corpus as corpus_folder, default_data_root
 from corpus.store import Corpus
-from evaluation import product
-from evaluation.judge import Panel, among_first, label, log_mel
+from evaluation import fine, judge, product
+from evaluation.judge import among_first
 from evaluation.roundtrip import RoundTrip
 
 # What a person would type, taken in turn by the seeds. Classes that the judge can tell apart on recordings are the ones tested.
@@ -26,12 +29,51 @@ PROMPTS = {
     "impact": ("hitting metal", "a knock on wood", "a stone impact"), "footsteps": ("footsteps on gravel", "someone walking"),
     "drums": ("a drum beat", "drums playing"), "instrument": ("a piano playing", "violins playing", "a church organ", "an acoustic guitar"),
 }
+FINE_PROMPTS = {
+    "animal": ("a dog barking", "a cow mooing", "a wolf howling", "a horse neighing", "a sheep bleating"),
+    "bell": ("a bell ringing", "a xylophone playing", "a music box playing"), "bird": ("birds singing", "a bird chirping"),
+    "brass": ("a trumpet playing", "a tuba playing", "a French horn playing"), "creature": ("a monster growling", "a creature roaring"),
+    "door": ("a door closing", "a door opening"), "drums": ("a drum beat", "drums playing"),
+    "engine": ("a car engine running", "a machine running", "a jet aircraft flying past"), "explosion": ("an explosion", "thunder"),
+    "fire": ("a fire crackling", "a campfire burning"), "flute": ("a flute playing", "a clarinet playing", "a saxophone playing"),
+    "footsteps": ("footsteps on gravel", "someone walking"), "guitar": ("an acoustic guitar", "an electric guitar"),
+    "gunfire": ("a gunshot", "a machine gun"), "impact_metal": ("hitting metal", "a hammer on metal"), "impact_soft": ("a dull thud", "a punch"),
+    "magic": ("a magic spell", "a laser shot"), "organ": ("a church organ", "an accordion playing"),
+    "pad": ("a synthesizer pad", "a choir singing"), "piano": ("a piano playing", "somebody playing the piano"),
+    "splash": ("a splash in water", "something splashing into water"), "strings": ("violins playing", "a cello playing"),
+    "sword": ("swords clashing", "a sword swinging through the air"), "voice": ("a person crying out", "a person screaming"),
+    "water": ("a stream flowing", "rain falling"),
+}
 SECONDS = 5.0
 
 
-def voices(panel: Panel, classes: list[str], sounds) -> np.ndarray:
+@dataclass
+class Hearing:
+    """A panel, what it takes of samples, its class of a recording, its prompts, and the recall on recordings that a class needs."""
+
+    panel: Callable
+    measure: Callable
+    label: Callable
+    prompts: dict
+    least: float
+
+    def recordings(self, corpus: Corpus, kept: Path) -> list:
+        """(row, what the panel takes) of those that have a class with prompts; the fine judge's are kept in a file."""
+        rows = [row for row in corpus.rows if self.label(row) in self.panel.classes and self.label(row) in self.prompts]
+        if isinstance(self.panel, fine.Panel):
+            return list(zip(rows, fine.measured(corpus, rows, kept, None)))
+        return [(row, self.measure(corpus.samples(row, 0, 10 * 48_000))) for row in rows]
+
+
+def hearing(name: str, path: Path) -> Hearing:
+    if name == "fine":
+        return Hearing(fine.Panel(path), fine.Ear(), fine.label, FINE_PROMPTS, 0)
+    return Hearing(judge.Panel(path), judge.log_mel, judge.label, PROMPTS, 0.25)
+
+
+def voices(ears: Hearing, classes: list[str], sounds) -> np.ndarray:
     """[n, classes] probabilities."""
-    return np.stack([panel(log_mel(sound), classes) for sound in sounds])
+    return np.stack([ears.panel(ears.measure(sound), classes) for sound in sounds])
 
 
 def main():
@@ -40,60 +82,72 @@ def main():
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--positive-only", action="store_true")
-    parser.add_argument("--least", type=float, default=0.25, help="recall on recordings that a class needs to be tested")
+    parser.add_argument("--judge", choices=("groups", "fine"), default="groups")
+    parser.add_argument("--panel", type=Path, help="the judges' file; default judge/judge.pt or judge/fine.pt in the data root")
+    parser.add_argument("--coded", type=int, default=16, help="recordings of a class that go through the codec")
+    parser.add_argument("--least", type=float, help="recall on recordings that a class needs to be tested; default 0.25, of fine classes 0")
     parser.add_argument("--classes", nargs="*", help="instead of those with enough recall")
     product.add_settings(parser)
     options = parser.parse_args()
     settings = dict(options.set)
-    panel = Panel(options.data / "judge" / "judge.pt")
+    path = options.panel or options.data / "judge" / ("fine.pt" if options.judge == "fine" else "judge.pt")
+    ears = hearing(options.judge, path)
+    panel, prompts, least = ears.panel, ears.prompts, ears.least if options.least is None else options.least
     corpus = Corpus(corpus_folder(options.data), split="real")
     real, coded, codec = {}, {}, RoundTrip()
-    for row in corpus.rows:
-        name = label(row)
-        if name in panel.classes and name in PROMPTS:
-            samples = corpus.samples(row, 0, 10 * 48_000)
-            real.setdefault(name, []).append(log_mel(samples))
-            if len(coded.setdefault(name, [])) < 16:
-                coded[name].append(log_mel(codec(samples[: 5 * 48_000])))
+    for row, heard in tqdm(ears.recordings(corpus, path.with_name("fine-real.npz")), mininterval=5, desc="recordings"):
+        name = ears.label(row)
+        real.setdefault(name, []).append(heard)
+        if len(coded.setdefault(name, [])) < options.coded:
+            coded[name].append(ears.measure(codec(corpus.samples(row, 0, 5 * 48_000))))
     candidates = sorted(real)
-    recall = lambda c, among, sounds=real: np.mean([np.argmax(panel(mel, among)) == among.index(c) for mel in sounds[c]])
-    classes = options.classes or [c for c in candidates if recall(c, candidates) >= options.least]
+    votes_of = lambda c, among, sounds: np.stack([panel(heard, among) for heard in sounds[c]])
+    recall = lambda c, among, sounds=real, count=1: np.mean(among_first(votes_of(c, among, sounds), among.index(c), count))
+    classes = options.classes or [c for c in candidates if recall(c, candidates) >= least]
     chance = 1 / len(classes)
-    truth = {c: recall(c, classes) for c in classes}
-    passed = {c: recall(c, classes, coded) for c in classes}
 
     folder = options.data / "prompts-test" / str(os.getpid())
     folder.mkdir(parents=True, exist_ok=True)
     heard = {}
     for c in tqdm(classes, mininterval=5):
-        heard[c] = voices(panel, classes, (product.run(product.of_nothing(SECONDS), folder / f"{c}-{seed}.wav",
-                                                        {"prompt": PROMPTS[c][seed % len(PROMPTS[c])], "seed": seed, **settings}, options.plugin)
-                                           for seed in range(options.seeds)))
-    print(f"{len(classes)} classes, {options.seeds} seeds; judged top 1; chance {chance:.3f}")
-    print("class         real (recordings)   real through the codec   generated   heard most")
-    ours = {}
-    for i, c in enumerate(classes):
-        votes = heard[c].argmax(1)
-        ours[c] = np.mean(votes == i)
-        most = ", ".join(f"{classes[k]} {n}" for n, k in sorted(((int((votes == k).sum()), k) for k in set(votes.tolist())), reverse=True)[:3])
-        print(f"{c:12s} {truth[c]:6.2f} ({len(real[c]):3d}) {passed[c]:24.2f} {ours[c]:11.2f}   {most}")
-    mean_real, mean_ours = np.mean(list(truth.values())), np.mean(list(ours.values()))
-    print(f"mean         {mean_real:6.2f} {np.mean(list(passed.values())):30.2f} {mean_ours:11.2f}   {mean_ours / mean_real:.2f} of real, {mean_ours / chance:.1f} times chance")
+        heard[c] = voices(ears, classes, (product.run(product.of_nothing(SECONDS), folder / f"{c}-{seed}.wav",
+                                                       {"prompt": prompts[c][seed % len(prompts[c])], "seed": seed, **settings}, options.plugin)
+                                          for seed in range(options.seeds)))
+    print(f"{len(classes)} classes, {options.seeds} seeds; judged top 1{' / top 3' * (options.judge == 'fine')}; chance {chance:.3f}")
+    table(classes, real, heard, chance, [[{c: recall(c, classes, sounds, count) for c in classes} for sounds in (real, coded)]
+                                         for count in ((1, 3) if options.judge == "fine" else (1,))])
     if options.positive_only:
         return
     pairs = [(classes[i], classes[(i + len(classes) // 2) % len(classes)]) for i in range(len(classes))]
     without, negated, mixed = [], [], []
     for a, b in tqdm(pairs, mininterval=5):
-        prompt = f"{PROMPTS[a][0]} and {PROMPTS[b][0]}"
-        for negative, into in (("", without), (PROMPTS[a][0], negated)):
-            into.append(voices(panel, classes, (product.run(product.of_nothing(SECONDS), folder / f"{a}-{b}-{seed}{'-without' if negative else ''}.wav",
+        prompt = f"{prompts[a][0]} and {prompts[b][0]}"
+        for negative, into in (("", without), (prompts[a][0], negated)):
+            into.append(voices(ears, classes, (product.run(product.of_nothing(SECONDS), folder / f"{a}-{b}-{seed}{'-without' if negative else ''}.wav",
                                                             {"prompt": prompt, "negative-prompt": negative, "seed": seed, **settings}, options.plugin)
                                                 for seed in range(options.seeds))))
-        mixed.append(voices(panel, classes, mixtures(corpus, a, b, options.seeds)))
+        mixed.append(voices(ears, classes, mixtures(corpus, ears.label, a, b, options.seeds)))
     report(np.array([[classes.index(c) for c in pair] for pair in pairs]), np.stack(without), np.stack(negated), np.stack(mixed))
 
 
-def mixtures(corpus: Corpus, a: str, b: str, count: int):
+def table(classes: list[str], real: dict, heard: dict, chance: float, truths: list[list[dict]]):
+    """Prints recall by class of recordings, of those through the codec, and of generated sounds; truths by 1 and perhaps 3 first ones."""
+    print("class         real (recordings)   real through the codec   generated   heard most")
+    counts, ours = (1, 3)[: len(truths)], {}
+    line = lambda values: " / ".join(f"{v:.2f}" for v in values)
+    for i, c in enumerate(classes):
+        votes = heard[c].argmax(1)
+        ours[c] = [np.mean(among_first(heard[c], i, count)) for count in counts]
+        most = ", ".join(f"{classes[k]} {n}" for n, k in sorted(((int((votes == k).sum()), k) for k in set(votes.tolist())), reverse=True)[:3])
+        before, coded = (line(truth[which][c] for truth in truths) for which in (0, 1))
+        print(f"{c:12s} {before:>6s} ({len(real[c]):3d}) {coded:>24s} {line(ours[c]):>11s}   {most}")
+    means = np.array([[np.mean(list(truth[which].values())) for truth in truths] for which in (0, 1)])
+    mean_ours = np.mean(list(ours.values()), 0)
+    print(f"mean         {line(means[0]):>6s} {line(means[1]):>30s} {line(mean_ours):>11s}   {line(mean_ours / means[0])} of real, "
+          f"{mean_ours[0] / chance:.1f} times chance")
+
+
+def mixtures(corpus: Corpus, label: Callable, a: str, b: str, count: int):
     """Recordings of two classes added at equal level, SECONDS long: what a prompt for both should give."""
     length, rng = int(SECONDS * 48_000), np.random.default_rng(0)
     rows = [[row for row in corpus.rows if label(row) == c] for c in (a, b)]
