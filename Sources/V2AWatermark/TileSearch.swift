@@ -72,28 +72,34 @@ struct TileSearch {
   private let syncBySlot: [Float]
   private let expected: [Float]
   private let expectedPayload: UInt32
+  private let network: TileNetwork
   private let scratch = Scratch()
 
-  init(key: WatermarkKey, expected: UInt32) {
+  init(key: WatermarkKey, expected: UInt32, network: TileNetwork) {
     self.key = key
+    self.network = network
     self.expected = key.chips(expected)
     syncBySlot = (0..<Layout.tiles).map { key.sync[$0 % Layout.slots * Layout.bands + $0 / Layout.slots] }
     expectedPayload = expected
   }
 
-  /// `filtered`, `levels`: [frames, LevelAnalyzer.frameWidth]. The best match of windows of the given lengths (frames) that end at the end.
+  /// `filtered`, `levels`: [frames, LevelAnalyzer.frameWidth]; `signs`: [frames, TileNetwork.rowWidth]. The best match of windows of the
+  /// given lengths (frames) that end at the end.
   func callAsFunction(
-    _ filtered: UnsafePointer<Float>, levels: UnsafePointer<Float>, frames: Int, lengths: [Int]
+    _ filtered: UnsafePointer<Float>, signs: UnsafePointer<Float>, levels: UnsafePointer<Float>, frames: Int, lengths: [Int]
   ) -> Match? {
     let bands = Layout.bands
     guard frames >= Layout.periodFrames / 2 else { return nil }
     let evidence = scratch.buffer(0, frames * LevelAnalyzer.frameWidth)
     let work = scratch.buffer(1, 2 * (frames + 1) * bands)
-    for scale in LevelAnalyzer.scales.indices {
+    let settled = min(1, Float(frames) / Self.settled)
+    for scale in LevelAnalyzer.scales.indices where scale != LevelAnalyzer.plain {
       v2a_tile_soft(
         evidence + scale * frames * bands, filtered + scale * bands, levels + scale * bands, LevelAnalyzer.frameWidth, frames,
-        Layout.slotFrames, bands, Self.weights, Self.silence, Self.depth * min(1, Float(frames) / Self.settled), work)
+        Layout.slotFrames, bands, Self.weights, Self.silence, Self.depth * settled, work)
     }
+    network.evidence(
+      signs, levels: levels, frames: frames, silence: Self.silence, settled: settled, into: evidence + LevelAnalyzer.plain * frames * bands)
     func window(_ match: Match) -> UnsafePointer<Float> {
       UnsafePointer(evidence + (match.hypothesis.scale * frames + match.skipped) * bands)
     }

@@ -10,11 +10,14 @@ public final class WatermarkDetector {
   private static let lengths = [window, window / 2]
 
   private let analyzer = LevelAnalyzer()
+  private let network = TileNetwork()
   private let search: TileSearch
   /// Levels of the last `window` frames.
   private var levels: [Float] = []
   /// The filter's output for them; its last `TileFilter.waiting` rows wait for levels to come.
   private var filtered: [Float] = []
+  /// The network's, whose last `TileNetwork.waiting` rows wait.
+  private var signs: [Float] = []
   private var firstFrame: Int64 = 0
   private var taken: Int64 = 0
   private let interval: Int64
@@ -27,13 +30,14 @@ public final class WatermarkDetector {
   ) {
     self.interval = max(1, interval)
     nextReport = self.interval
-    search = TileSearch(key: key, expected: expected)
+    search = TileSearch(key: key, expected: expected, network: network)
   }
 
   public func reset() {
     analyzer.reset()
     levels.removeAll(keepingCapacity: true)
     filtered.removeAll(keepingCapacity: true)
+    signs.removeAll(keepingCapacity: true)
     firstFrame = 0
     taken = 0
     nextReport = interval
@@ -70,21 +74,25 @@ public final class WatermarkDetector {
     // Rows that lie whole inside what is there are final; the others are made for this once.
     let done = filtered.count / width
     TileFilter.append(levels, from: done, to: &filtered)
+    network.append(levels, from: signs.count / TileNetwork.rowWidth, to: &signs)
     let surplus = levels.count / width - Self.window
     if surplus > 0 {
       levels.removeFirst(surplus * width)
       filtered.removeFirst(surplus * width)
+      signs.removeFirst(surplus * TileNetwork.rowWidth)
       firstFrame += Int64(surplus)
     }
     let frames = levels.count / width
     let match = levels.withUnsafeBufferPointer { levels in
       filtered.withUnsafeBufferPointer { filtered in
-        levels.baseAddress.flatMap { levels in
-          filtered.baseAddress.flatMap { search($0, levels: levels, frames: frames, lengths: Self.lengths) }
+        signs.withUnsafeBufferPointer { signs -> TileSearch.Match? in
+          guard let levels = levels.baseAddress, let filtered = filtered.baseAddress, let signs = signs.baseAddress else { return nil }
+          return search(filtered, signs: signs, levels: levels, frames: frames, lengths: Self.lengths)
         }
       }
     }
     filtered.removeLast(min(filtered.count, TileFilter.waiting * width))
+    signs.removeLast(min(signs.count, TileNetwork.waiting * TileNetwork.rowWidth))
     guard let match else { return nil }
     var report = WatermarkReport()
     report.start = (firstFrame + Int64(match.skipped)) * Int64(Layout.hop)

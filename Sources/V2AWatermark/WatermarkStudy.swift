@@ -2,12 +2,17 @@
 public enum WatermarkStudy {
   private static let bands = Layout.bands
 
-  /// Levels in dB of a whole stream of interleaved stereo, [frames, bands], unchanged in pitch; frame f begins at sample 512 f.
+  /// Levels in dB of a whole stream of interleaved stereo and of its middle, [frames, 2, bands], unchanged in pitch; frame f begins at
+  /// sample 512 f.
   public static func levels(_ samples: [Float]) -> [Float] {
     var rows: [Float] = []
     LevelAnalyzer().append(samples, channels: 2, into: &rows)
-    let width = LevelAnalyzer.frameWidth, from = LevelAnalyzer.plain * bands
-    return (0..<rows.count / width).flatMap { rows[$0 * width + from..<$0 * width + from + bands] }
+    let width = LevelAnalyzer.frameWidth
+    var levels: [Float] = []
+    for start in stride(from: 0, to: rows.count, by: width) {
+      for group in [LevelAnalyzer.plain, LevelAnalyzer.middle] { levels += rows[start + group * bands..<start + (group + 1) * bands] }
+    }
+    return levels
   }
 
   /// Signs of one period of the mark from a stream's first slot on, [slots, bands].

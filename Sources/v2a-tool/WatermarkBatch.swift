@@ -14,7 +14,7 @@ struct WatermarkBatch: ParsableCommand {
       mark PAYLOAD IN OUT     writes IN, marked, to OUT; prints: mark, seconds of sound, seconds spent
       find SECONDS IN         looks at IN in pieces of so many seconds (0: whole); prints per piece: find, score, payload or -,
                               tempo, pitch, seconds of sound, seconds spent
-      levels IN OUT           writes the levels of IN's bands, float32 [frames, bands], to OUT
+      levels IN OUT           writes the levels of IN's bands and its middle's, float32 [frames, 2, bands], to OUT
       signs PAYLOAD OUT       writes the signs of a period of the mark, float32 [slots, bands], to OUT
       """)
 

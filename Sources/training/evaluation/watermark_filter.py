@@ -63,7 +63,7 @@ def main():
                 # The embedder's first frame begins half a frame before the stream.
                 path = tool.write("study.f32", np.concatenate([np.zeros((512, 2), "f4"), z]))
                 tool.run([f"levels {path} {work}/levels.f32"])
-                levels = np.fromfile(f"{work}/levels.f32", "<f4").reshape(-1, BANDS).astype("f8")
+                levels = np.fromfile(f"{work}/levels.f32", "<f4").reshape(-1, 2, BANDS)[:, 0].astype("f8")
                 starts = np.arange(8 * SLOT, len(levels) - COUNT, SLOT)
                 p = patches(levels, starts)
                 products += p.T @ p

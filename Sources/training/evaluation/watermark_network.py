@@ -1,0 +1,209 @@
+"""Fits the network of the watermark's detector: python -m evaluation.watermark_network [--clips 108] [--held 18] [--steps 1200]
+
+Every clip is marked by a key of its own, and the opposite way too (the sound less the mark); both meet the same attacks with the same
+random numbers. What is made greatest is the logarithm of the correlation of evidence and signs over both, so that the sound itself, which
+is the same in both with opposite signs, drops out: a few dozen clips are enough, and clips and attacks that leave little of the mark count
+as much as the others. The files are those that evaluation.watermark leaves out; a quarter of them is held back. Writes
+Sources/V2AWatermark/TileNetworkWeights.swift, 8 bits a weight. Needs `swift build -c release --product v2a-tool`.
+"""
+
+import argparse
+import tempfile
+import textwrap
+import zlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.ndimage import uniform_filter1d
+from torch import nn
+from tqdm import tqdm
+
+from .watermark_attacks import ATTACKS, rms
+from .watermark_sounds import find_sounds, turn
+from .watermark_tool import ROOT, Tool
+
+BANDS, SLOT, BEFORE, COUNT = 48, 6, 12, 30
+# Frames that are summed to one input each, outwards from the tile.
+GROUPS = [4, 3, 2, *[1] * 12, 2, 3, 4]
+MAPS, FEATURES, HIDDEN, GATE = 4, 9, 24, 16
+ROWS = ["none", "8 bit", "white noise 20 dB", "pink noise 20 dB", "mix at 0 dB", "reverberation 0.6 s", "resample 16 kHz", "low-pass 4 kHz"]
+# Slow ones are for every fourth clip.
+SLOW = ["AAC 64", "Opus 32"]
+
+
+def smooth(x, size, axis):
+    return uniform_filter1d(x, size, axis=axis, mode="nearest")
+
+
+def maps(levels):
+    """[frames, 48] -> two maps [2, frames, 48], logarithm of the deviation."""
+    height = np.clip(levels - smooth(levels, 31, 0), -20, 20)
+    deviation = np.sqrt(smooth(smooth(np.minimum(height**2, 150), 31, 0), 5, 1) + 0.5)
+    return np.stack([np.clip(height / deviation, -3, 3), np.tanh(0.11515 * height)]), np.log(deviation)
+
+
+def tiles(levels, silence):
+    """Mean level of the tile that begins at each frame, how far it is above the lowest, that in units of noise, and where it sounds."""
+    frames = len(levels)
+    end = np.minimum(np.arange(frames) + SLOT, frames)
+    total = lambda x: (lambda c: c[end] - c[:frames])(np.concatenate([np.zeros((1, BANDS)), np.cumsum(x, 0)]))
+    count = (end - np.arange(frames))[:, None]
+    height, sounds = total(levels) / count, total(levels > silence) == count
+    above = np.clip(height - np.where(sounds & (count == SLOT), height, 1e9).min(0), 0, 40)
+    noise = (above / 3.8) ** 4
+    return height, above / 10, noise / (1 + noise), sounds
+
+
+def example(both, signs, silence):
+    """Levels [frames, 2, 48] -> inputs [4 * 18, tiles, 48], descriptions [9, tiles, 48], where the tile sounds, signs."""
+    levels, middle = both[:, 0], both[:, 1]
+    (first, deviation), (second, _) = maps(levels), maps(middle)
+    (height, above, noise, sounds), (inner, over, its, _) = tiles(levels, silence), tiles(middle, silence)
+    mean = (height * sounds).sum(0) / np.maximum(sounds.sum(0), 1)
+    loud = height.mean(1, keepdims=True)
+    about = [deviation, above, noise, np.clip((height - smooth(height, 9, 1)) / 10, -3, 3), np.clip((height - mean) / 10, -4, 4),
+             np.clip((loud - loud.max()) / 10, -5, 0) + 0 * height, over, its, np.clip(inner - height, -12, 3) / 4]
+    starts = np.arange(8 * SLOT, len(levels) - COUNT, SLOT)
+    x, edges = np.concatenate([first, second]), np.cumsum([0, *GROUPS])
+    pooled = [sum(x[:, starts - BEFORE + t] for t in range(a, b)) / (b - a) ** 0.5 for a, b in zip(edges, edges[1:])]
+    return (np.stack(pooled, 1).reshape(MAPS * len(GROUPS), -1, BANDS), np.stack(about)[:, starts], sounds[starts],
+            signs[starts // SLOT % len(signs)])
+
+
+class Network(nn.Module):
+    """As v2a_tile_network and v2a_tile_evidence of CShim/Kernels compute it."""
+
+    def __init__(self):
+        super().__init__()
+        inputs = MAPS * 3 * len(GROUPS)
+        self.weights = nn.Parameter(torch.randn(HIDDEN + 1, inputs) * 0.6 / inputs**0.5)
+        with torch.no_grad():
+            self.weights[HIDDEN] = 0
+            # The linear unit begins as the tile itself against its neighbours.
+            self.weights[HIDDEN, 6:12], self.weights[HIDDEN, [4, 5, 12, 13]] = 0.14, -0.1
+            self.weights[HIDDEN, 24:30] = -0.03
+        self.bias = nn.Parameter(0.1 * torch.randn(HIDDEN, BANDS))
+        self.out = nn.Parameter(torch.zeros(HIDDEN))
+        self.gate, self.last = nn.Linear(FEATURES + 1, GATE), nn.Linear(GATE, 1)
+        self.band = nn.Parameter(torch.zeros(BANDS))
+
+    def forward(self, x, about):
+        """[2, 72, tiles, 48], [2, 9, tiles, 48] -> evidence [2, tiles, 48]."""
+        x = x.view(2, MAPS, len(GROUPS), *x.shape[2:])
+        p = torch.cat([x[..., :1], x[..., :1], x, x[..., -1:], x[..., -1:]], -1)
+        x = torch.stack([x, p[..., 1:-3] + p[..., 3:-1], p[..., :-4] + p[..., 4:]], 2)
+        a = (self.weights @ x.reshape(2, len(self.weights[0]), -1)).view(2, HIDDEN + 1, -1, BANDS)
+        z = a[:, HIDDEN] + (torch.relu(a[:, :HIDDEN] + self.bias[:, None]) * self.out[:, None, None]).sum(1)
+        y = 2 * torch.tanh(z / 2)
+        square = nn.functional.avg_pool2d(nn.functional.pad((y * y)[:, None], (2, 2, 1, 1), mode="replicate"), (3, 5), 1)
+        about = torch.cat([about, torch.log(square + 0.09)], 1).permute(0, 2, 3, 1)
+        return y * torch.exp((self.last(torch.relu(self.gate(about)))[..., 0] + self.band).clamp(-6, 6))
+
+    def rows(self):
+        """All weights in the order of the Swift side."""
+        return [*self.weights, *self.bias, self.out, *self.gate.weight, self.gate.bias, self.last.weight[0], self.band + self.last.bias]
+
+
+def score(network, pair):
+    """Normalised correlation of evidence and signs, as the score of ten seconds by synchronisation alone."""
+    x, about, sounds, signs = pair
+    e = network(x.float(), about.float()) * sounds
+    return (e * signs).sum() / torch.sqrt((e * e).sum() + 1e-6) / e.numel() ** 0.5 * (5 * 32 * BANDS / 2) ** 0.5
+
+
+def examples(a, held):
+    """(attack, tensors of both ways) of marked clips."""
+    kinds = [[p for p in paths if (zlib.crc32(p.name.encode()) // 3 % 4 == 0) == held] for paths in find_sounds(a.data, fitting=True)]
+    with tempfile.TemporaryDirectory() as work:
+        tool = Tool(work)
+        plain = len(tool.words)
+        silence = 10 * np.log10(2e-7 * widths())
+        for i in tqdm(range(a.held if held else a.clips), desc="held back" if held else "clips"):
+            random = np.random.default_rng([8 if held else 7, i])
+            x, other = turn(i, kinds, random)[1], turn(int(random.integers(3)), kinds, random)[1]
+            payload = int(random.integers(1 << 32))
+            tool.words[plain:] = ["--key", f"k{'held' if held else 'fit'}{i}"]
+            y = tool.mark(x, payload)
+            tool.run([f"signs {payload} {work}/signs.f32"])
+            signs = np.fromfile(f"{work}/signs.f32", "<f4").reshape(-1, BANDS)
+            for name in ROWS + ([SLOW[i % 4 // 2]] if i % 2 else []):
+                both = []
+                for way, z in ((1, y), (-1, 2 * x - y)):
+                    if name == "mix at 0 dB":
+                        z = z + other[: len(z)] * (rms(z) / rms(other[: len(z)]))
+                    else:
+                        z = ATTACKS[name][0](z, np.random.default_rng(zlib.crc32(name.encode()) + i))
+                    # The embedder's first frame begins half a frame before the stream.
+                    path = tool.write("study.f32", np.concatenate([np.zeros((512, 2), "f4"), z]))
+                    tool.run([f"levels {path} {work}/levels.f32"])
+                    levels = np.fromfile(f"{work}/levels.f32", "<f4").reshape(-1, 2, BANDS).astype("f8")
+                    both.append(example(levels, way * signs, silence))
+                yield name, [torch.tensor(np.stack(part)).half() for part in zip(*both)]
+
+
+def widths():
+    """Of the bands in bins of the transform."""
+    edges = [280.0]
+    for _ in range(BANDS):
+        edges.append(edges[-1] + max(94, 0.06 * edges[-1]))
+    return np.diff(edges) * 1024 / 48_000
+
+
+def write(network, path):
+    """Rows of the network in 8 bits, each with a step of its own."""
+    lines, steps = [], []
+    for row in network.rows():
+        row = row.detach().numpy()
+        steps.append(float(np.abs(row).max()) / 127 + 1e-12)
+        lines.append([int(v) for v in np.round(row / steps[-1])])
+    show = lambda values, form: textwrap.fill(", ".join(form(v) for v in values) + ",", 138, initial_indent="    ", subsequent_indent="    ") + "\n"
+    path.write_text(
+        "/// What `python -m evaluation.watermark_network` fitted: rows of 8-bit numbers, each with its length and its step.\n"
+        "enum TileNetworkWeights {\n"
+        "  static var values: [Float] {\n    var values: [Float] = []\n    for (length, step) in zip(lengths, steps) {\n"
+        "      values += numbers[values.count..<values.count + length].map { step * Float($0) }\n    }\n    return values\n  }\n\n"
+        f"  private static let lengths: [Int] = [\n{show([len(line) for line in lines], str)}  ]\n"
+        f"  private static let steps: [Float] = [\n{show(steps, lambda v: f'{v:.3g}')}  ]\n"
+        f"  private static let numbers: [Int8] = [\n{show([v for line in lines for v in line], str)}  ]\n}}\n")
+
+
+def fit(fitted, steps, batch=3, rate=6e-3):
+    """A network for pairs of an attack's name and an example."""
+    torch.manual_seed(0)
+    random, network = np.random.default_rng(0), Network()
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps, pct_start=0.05)
+    for _ in tqdm(range(steps), desc="steps", mininterval=10):
+        optimiser.zero_grad()
+        for i in random.integers(len(fitted), size=batch):
+            value = score(network, fitted[i][1])
+            (-value / value.detach().clamp(min=2.5) / batch).backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+    return network
+
+
+def report(network, held):
+    """Mean score of each attack on what is held back."""
+    with torch.no_grad():
+        for name in ROWS + SLOW:
+            print(f"{name}\t{np.mean([float(score(network, pair)) for row, pair in held if row == name]):.2f}")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--data", type=Path, default=Path.home() / ".cache/gst-v2a/unpacked")
+    arguments.add_argument("--clips", type=int, default=108)
+    arguments.add_argument("--held", type=int, default=18, help="clips that are only measured")
+    arguments.add_argument("--steps", type=int, default=1200)
+    arguments.add_argument("--out", type=Path, default=ROOT / "Sources/V2AWatermark/TileNetworkWeights.swift")
+    a = arguments.parse_args()
+    network = fit(list(examples(a, False)), a.steps)
+    report(network, list(examples(a, True)))
+    write(network, a.out)
+
+
+if __name__ == "__main__":
+    main()
