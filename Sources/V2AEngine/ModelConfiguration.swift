@@ -7,9 +7,8 @@ struct ModelConfiguration: Sendable {
   let decoderWidth, decoderDepth, decoderInner: Int
   let defaults: SoundtrackSettings
   let guidanceRescale, timeShift: Float
-  /// Deviation of the noise that sampling begins with. The network smooths, and chunk by chunk more so: samples drawn from noise of
-  /// deviation 1 vary less than what it learnt from, which makes them quiet, as loudness lies in the peaks. More while the picture
-  /// is still: where things happen, what is between them must not be heard.
+  /// Deviation of the noise that sampling begins with. What a chunk continues was generated and varies a little less than what the network
+  /// learnt from: over a still picture, where sounds go on and would fade chunk by chunk, more noise makes up for it.
   let noiseScale, stillNoiseScale: Float
   let visualSeconds: Double
 

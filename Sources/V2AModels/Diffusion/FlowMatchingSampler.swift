@@ -2,7 +2,8 @@ import CKernels
 import V2ATensor
 
 /// Integration of dx/dt = v(x, t) from noise (t = 0) to data (t = 1) by the two-step Adams-Bashforth method, with classifier-free guidance:
-/// x += dt (v + dt / (2 dt') (v - v')), v' and dt' of the step before. Euler's method, with as few steps, loses variance.
+/// x += dt (v + dt / (2 dt') (v - v')), v' and dt' of the step before. Euler's method, with as few steps, loses variance. The last step
+/// is Euler's: it ends at the data that the network predicts, however long it is.
 public struct FlowMatchingSampler: Sendable {
   public var steps: Int
   public var guidanceScale: Float
@@ -10,9 +11,6 @@ public struct FlowMatchingSampler: Sendable {
   public var guidanceRescale: Float
   /// Times are u / (u + shift (1 - u)) for uniform u; above 1 spends more steps near the noise.
   public var timeShift: Float
-
-  /// A step may be so many times as long as the one before and still follow its bend.
-  private static let longest: Float = 2
 
   public init(steps: Int, guidanceScale: Float, guidanceRescale: Float = 1, timeShift: Float = 1) {
     self.steps = steps
@@ -48,9 +46,7 @@ public struct FlowMatchingSampler: Sendable {
       let isLast = isLate(step) || step == steps - 1
       velocities(time: times[step])
       let dt = (isLast ? 1 : times[step + 1]) - times[step]
-      // A leap to the end is too long to go by the step before.
-      let ratio = step > 0 ? dt / (times[step] - times[step - 1]) : 0
-      let bend = ratio <= Self.longest ? ratio / 2 : 0
+      let bend = step > 0 && !isLast ? dt / (2 * (times[step] - times[step - 1])) : 0
       for set in 0..<chunk.sets {
         let x = x + set * count
         let v = velocity + set * branches * count, last = before + set * count

@@ -31,7 +31,7 @@ def step_times(steps: int, shift: float = 1.0) -> list[float]:
 
 def continued(network, past, x, motion, conditions, null, times, scale: float, rescale: float):
     """Latents of a chunk after clean latents past [B, m, C] from noise x [B, n, C], as the engine does it: by the two-step Adams-Bashforth
-    method, x += dt (v + dt / (2 dt') (v - v')).
+    method, x += dt (v + dt / (2 dt') (v - v')), the last step by Euler's.
 
     motion [B, m + n, 5]; conditions and null: (visual, prompt, text, text_mask), null without motion, used unless scale is 1.
     """
@@ -43,7 +43,7 @@ def continued(network, past, x, motion, conditions, null, times, scale: float, r
         v = network(whole, t, context, motion, *conditions)[:, kept:]
         if scale != 1:
             v = guided(v, network(whole, t, context, motion * 0, *null)[:, kept:], scale, x, now, rescale)
-        bend = (then - now) / (2 * (now - before)) if now > 0 else 0.0
+        bend = (then - now) / (2 * (now - before)) if 0 < now and then < 1 else 0.0
         x = x + (then - now) * (v + bend * (v - last))
         last, before = v, now
     return x
