@@ -59,7 +59,7 @@ def main():
         values = [
             f"{f1(pairs[steps], 0.08):.3f}", f"{f1(pairs[steps], 0.05):.3f}",
             f"{np.mean([correlation(x, real[i])[0] for x, (i, _) in zip(audios, jobs)]):.3f}",
-            f"{frechet(panel.embeddings(audios), heard):.1f}", f"{np.mean([level(x) for x in audios]):.1f}",
+            f"{frechet(panel.embeddings(audios), heard):.2f}", f"{np.mean([level(x) for x in audios]):.1f}",
             f"{less.mean():+.3f} (standard error {less.std(ddof=1) / np.sqrt(len(less)):.3f})",
             f"{np.mean([correlation(x, y)[0] for x, y in zip(audios, sounds[most])]):.3f}",
         ]
