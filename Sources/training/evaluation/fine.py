@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from evaluation import confusions
 from evaluation.heads import Scale, gaussian, perceptron, probabilities
@@ -134,7 +134,7 @@ def folds(labels: list[str], rows: list[dict], count: int) -> np.ndarray:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--out", type=Path, help="folder of fine.pt; default judge in the data root")
     parser.add_argument("--copies", type=int, default=3, help="of each recording, changed at random")
     parser.add_argument("--seeds", type=int, default=3, help="of networks per view")

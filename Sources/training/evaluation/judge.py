@@ -14,7 +14,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 from tqdm import trange
 
-from corpus.paths import corpus as corpus_folder, default_data_root
+from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 
 RATE, HOP, BANDS, FRAMES = 48_000, 1536, 64, 94  # 32 ms frames, pieces of 3 s
@@ -177,7 +177,7 @@ def train(mels, labels, classes, seed: int, steps: int) -> dict:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=default_data_root())
+    add_data_option(parser)
     parser.add_argument("--judges", type=int, default=2)
     parser.add_argument("--steps", type=int, default=900)
     parser.add_argument("--least", type=int, default=8, help="recordings that a class must have in each split")
