@@ -1,6 +1,6 @@
 /// Finds the mark in a stream of 48 kHz audio without the original: a report per half second, over the last ten seconds.
 public final class WatermarkDetector {
-  /// Score from which a mark counts as present. Of 3.6 hours of unmarked sound, one ten-second piece in a thousand reaches 4.6
+  /// Score from which a mark counts as present. Of five hours of unmarked sound, one ten-second piece in a thousand reaches 4.6
   /// and the highest 4.7; a file of an hour has hundreds of pieces, looked at every half second.
   public static let threshold: Float = 6.0
   /// Samples from one report to the next.
