@@ -101,9 +101,9 @@ V2A_LEVELS void v2a_correlate_tiles(float *z, const float *fold, const float *ch
   }
 }
 
-V2A_LEVELS void v2a_tile_filter(float *y, const float *levels, size_t width, size_t frames, size_t frame,
-                                const float *taps, size_t count, size_t before, size_t bands) {
-  for (size_t scale = 0; scale + bands <= width && bands <= 64; scale += bands) {
+V2A_LEVELS void v2a_tile_filter(float *y, const float *levels, size_t width, size_t groups, size_t frames,
+                                size_t frame, const float *taps, size_t count, size_t before, size_t bands) {
+  for (size_t scale = 0; scale < groups * bands && bands <= 64; scale += bands) {
     float own[64] = {0}, near[64] = {0}, far[64] = {0};
     for (size_t t = 0; t < count; t++) {
       size_t row = frame + t < before ? 0 : frame + t - before;

@@ -24,7 +24,10 @@ enum TileFilter {
     0.059, 0.035, 0.033, 0.027, 0.000, -0.002, 0.026, 0.006, 0.025, 0.023,
   ]
 
-  /// `levels`: [frames, `LevelAnalyzer.frameWidth`]. Appends the rows from `first` on.
+  /// Frequency scales that are filtered: in sound at its own pitch `TileNetwork` tells the signs.
+  private static let scales = [0..<LevelAnalyzer.plain, LevelAnalyzer.plain + 1..<LevelAnalyzer.scales.count]
+
+  /// `levels`: [frames, `LevelAnalyzer.frameWidth`]. Appends the rows from `first` on, zeros where nothing is filtered.
   static func append(_ levels: [Float], from first: Int, to rows: inout [Float]) {
     let width = LevelAnalyzer.frameWidth
     let frames = levels.count / width
@@ -35,7 +38,10 @@ enum TileFilter {
       levels.withUnsafeBufferPointer { input in
         guard let y = out.baseAddress, let x = input.baseAddress else { return }
         for f in first..<frames {
-          v2a_tile_filter(y + start + (f - first) * width, x, width, frames, f, taps, count, before, Layout.bands)
+          for scales in scales {
+            let from = scales.lowerBound * Layout.bands
+            v2a_tile_filter(y + start + (f - first) * width + from, x + from, width, scales.count, frames, f, taps, count, before, Layout.bands)
+          }
         }
       }
     }

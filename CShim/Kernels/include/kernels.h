@@ -75,11 +75,11 @@ void v2a_range_sums(float *y, const float *x, const float *edges, size_t bands, 
 void v2a_correlate_tiles(float *z, const float *fold, const float *chips, size_t offsets, size_t stride, size_t slots,
                          size_t bands);
 
-/* Matched filter over levels [frames, width], `width` a number of groups of `bands` (at most 64): row `frame` of
+/* Matched filter over levels [frames, width], of which `groups` of `bands` (at most 64): row `frame` of
  * y[b] = sum_t taps[0, t] x[t, b] + taps[1, t] (x[t, b - 1] + x[t, b + 1]) + taps[2, t] (x[t, b - 2] + x[t, b + 2]), x[t] = levels
  * of frame `frame` - `before` + t, t < count; beyond an edge the edge again. taps: [3, count]. */
-void v2a_tile_filter(float *y, const float *levels, size_t width, size_t frames, size_t frame, const float *taps, size_t count,
-                     size_t before, size_t bands);
+void v2a_tile_filter(float *y, const float *levels, size_t width, size_t groups, size_t frames, size_t frame, const float *taps,
+                     size_t count, size_t before, size_t bands);
 /* Filter outputs y and levels ([frames, stride], of which `bands`) -> evidence [frames, bands] for the sign of the tile of `slot`
  * frames that begins there: y over its local deviation to the power 1.5, limited, times the band's weight. Where the level is near
  * the lowest of the stretch (silence aside: `silence`, a level for each band), it is another sound's, added later, and counts less by
