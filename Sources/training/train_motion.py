@@ -23,7 +23,7 @@ from models.audio_codec import LATENT_RATE
 from models.motion_encoder import SCALES, STATISTICS, TOKEN, MotionEncoder
 from scenes.build import read_events
 from scenes.film import Film
-from scenes.versions import VERSIONS, heard_at, reduced
+from scenes.versions import VERSIONS, heard, reduced
 
 DROPPED = 0.15  # of the features of a frame, and of the cells of its statistics, are withheld in training
 AS_IT_IS = 0.5  # of the clips of a batch
@@ -131,7 +131,7 @@ def main():
     statistics, changed = reduced(scenes, options.jobs)
     clips, n = statistics.shape[1:3]
     events = read_events(scenes / "events.tsv", clips)
-    labels = [[targets([(heard_at(t, c), s, p) for t, s, p in e], n) for e, c in zip(events, version)] for version in changed]
+    labels = [[targets(heard(e, c), n) for e, c in zip(events, version)] for version in changed]
     model = MotionEncoder()
     path, step = options.data / "motion" / "motion.pt", 0
     path.parent.mkdir(parents=True, exist_ok=True)

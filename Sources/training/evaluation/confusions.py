@@ -5,12 +5,17 @@ from pathlib import Path
 import numpy as np
 
 
+def among_first(p: np.ndarray, k: int | np.ndarray, count: int = 3) -> np.ndarray:
+    """Probabilities [..., classes] -> [...]: whether class k (or k [..., 1]) is among the likeliest `count`."""
+    return (np.argsort(-p, axis=-1)[..., :count] == k).any(-1)
+
+
 def report(classes: list[str], truth: list[str], votes: np.ndarray, taught: dict[str, int]) -> np.ndarray:
     """Prints accuracies and each class's confusions from probabilities [n, classes]; returns counts [true, heard]."""
     right = np.array([classes.index(c) for c in truth])
     matrix = np.zeros((len(classes), len(classes)), int)
     np.add.at(matrix, (right, votes.argmax(1)), 1)
-    third = (np.argsort(-votes, 1)[:, :3] == right[:, None]).any(1)
+    third = among_first(votes, right[:, None])
     recall = np.diag(matrix) / matrix.sum(1)
     among = [third[right == k].mean() for k in range(len(classes))]
     print(f"{len(classes)} classes, {sum(taught[c] for c in classes)} recordings taught, {len(truth)} held out: "
@@ -36,7 +41,7 @@ def plot(path: Path, classes: list[str], matrix: np.ndarray):
     axis.imshow(share, cmap="Blues", vmin=0, vmax=1)
     for i, j in zip(*np.nonzero(matrix)):
         axis.text(j, i, matrix[i, j], ha="center", va="center", fontsize=7, color="white" if share[i, j] > 0.5 else "black")
-    axis.set(xticks=range(len(classes)), yticks=range(len(classes)), yticklabels=[f"{c} ({n})" for c, n in zip(classes, matrix.sum(1))],
+    axis.set(yticks=range(len(classes)), yticklabels=[f"{c} ({n})" for c, n in zip(classes, matrix.sum(1))],
              xlabel="heard as", ylabel="recordings of")
     axis.set_xticks(range(len(classes)), classes, rotation=60, ha="right")
     figure.savefig(path, dpi=90)

@@ -67,17 +67,17 @@ class Ear:
 class Panel:
     """Trained heads that vote."""
 
-    def __init__(self, path: Path):
-        self.state = torch.load(path, weights_only=True)
-        self.classes = self.state["classes"]
+    def __init__(self, state: dict):
+        self.classes = state["classes"]
+        self.views = [(Scale(view["scale"]), view["heads"]) for view in state["views"]]
 
     @torch.no_grad()
     def __call__(self, heard: tuple[np.ndarray, np.ndarray], classes: list[str] | None = None) -> np.ndarray:
         """Probabilities over `classes` (default all) of what an Ear measured: geometric mean over heads, pieces and views."""
         keep, votes = [self.classes.index(c) for c in classes or self.classes], []
-        for view, x in zip(self.state["views"], heard):
-            x = Scale(view["scale"])(x)
-            votes += [torch.log(probabilities(head, x, keep) + 1e-3).mean(0) for head in view["heads"]]
+        for (scale, heads), x in zip(self.views, heard):
+            x = scale(x)
+            votes += [torch.log(probabilities(head, x, keep) + 1e-3).mean(0) for head in heads]
         return torch.stack(votes).mean(0).softmax(-1).numpy()
 
 
@@ -151,14 +151,14 @@ def main():
         fold, votes = folds(labels, rows["judge"], options.folds), [None] * len(labels)
         for k in range(options.folds):
             taught = np.flatnonzero(fold != k)
-            torch.save(teach([[copy[i] for i in taught] for copy in copies], [labels[i] for i in taught], [sources[i] for i in taught], options.seeds),
-                       folder / "fold.pt")
-            panel = Panel(folder / "fold.pt")
+            some = lambda what: [what[i] for i in taught]
+            panel = Panel(teach([some(copy) for copy in copies], some(labels), some(sources), options.seeds))
             for i in np.flatnonzero(fold == k):
                 votes[i] = panel(copies[0][i])
         return confusions.report(panel.classes, labels, np.stack(votes), Counter(labels))
-    torch.save(teach(copies, labels, sources, options.seeds), folder / "fine.pt")
-    panel, truth = Panel(folder / "fine.pt"), [label(row) for row in rows["real"]]
+    state = teach(copies, labels, sources, options.seeds)
+    torch.save(state, folder / "fine.pt")
+    panel, truth = Panel(state), [label(row) for row in rows["real"]]
     votes = np.stack([panel(heard) for heard in measured(corpus, rows["real"], folder / "fine-real.npz", None)])
     matrix = confusions.report(panel.classes, truth, votes, Counter(labels))
     if options.page:

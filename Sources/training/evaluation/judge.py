@@ -5,6 +5,7 @@ confusions on the split `real` (other packages, other SoundFonts). Never distrib
 """
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
 import librosa
@@ -16,6 +17,7 @@ from tqdm import trange
 
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
+from evaluation import confusions
 
 RATE, HOP, BANDS, FRAMES = 48_000, 1536, 64, 94  # 32 ms frames, pieces of 3 s
 # Kinds of sound that recordings of different packages agree on: finer names are used too differently, or too rarely, to judge by.
@@ -108,11 +110,6 @@ def load(corpus: Corpus) -> tuple[list[np.ndarray], list[str]]:
     return mels, labels
 
 
-def among_first(p: np.ndarray, k: int, count: int = 3) -> np.ndarray:
-    """Probabilities [..., classes] -> [...]: whether class k is among the likeliest `count`."""
-    return (np.argsort(-p, axis=-1)[..., :count] == k).any(-1)
-
-
 class Panel:
     """Trained judges that vote."""
 
@@ -193,19 +190,8 @@ def main():
     judges = [train(taught, known, classes, seed, options.steps) for seed in range(options.judges)]
     torch.save({"classes": classes, "judges": judges}, path)
     panel = Panel(path)
-    matrix = np.zeros((len(classes), len(classes)), int)
-    top3 = 0
-    for mel, c in zip(held, truth):
-        if c in classes:
-            p = panel(mel)
-            matrix[classes.index(c), p.argmax()] += 1
-            top3 += classes.index(c) in np.argsort(-p)[:3]
-    print(f"{len(classes)} classes, {len(known)} recordings taught, {matrix.sum()} held out: top 1 {np.trace(matrix) / matrix.sum():.3f}, "
-          f"mean of classes {np.mean(np.diag(matrix) / matrix.sum(1)):.3f}, top 3 {top3 / matrix.sum():.3f}, chance {1 / len(classes):.3f}")
-    for i, c in enumerate(classes):
-        wrong = sorted(((n, classes[j]) for j, n in enumerate(matrix[i]) if n and j != i), reverse=True)[:3]
-        print(f"  {c:12s} {known.count(c):4d} taught, {matrix[i, i]:3d} of {matrix[i].sum():3d} right; "
-              + ", ".join(f"{n} {name}" for n, name in wrong))
+    heard = [(panel(mel), c) for mel, c in zip(held, truth) if c in classes]
+    confusions.report(classes, [c for _, c in heard], np.stack([p for p, _ in heard]), Counter(known))
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ import torch
 import torch.nn.functional as F
 from scipy.fft import dct
 
+from evaluation.roundtrip import MODEL
 from export import restore
 from models.frame_encoder import FrameEncoder
 
-MODEL = Path(__file__).resolve().parents[2] / "V2AEngine/Resources/v2a-small"
 RATE, BANDS, FRAMES, FLOOR = 48_000, 128, 150, -80.0
 PARTS = {4: 2, 10: 4}  # blocks whose output is kept beside the head's, and in how many parts of the spectrum
 REGIONS = 8  # of the spectrum, where a number is wanted for each

@@ -5,13 +5,13 @@ exported decoder, in PyTorch: onset F1 of what is heard, apart from what the mot
 """
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from corpus.paths import add_data_option
 from evaluation.onsets import f1, onset_times
+from evaluation.roundtrip import MODEL
 from evaluation.synchrony import SECONDS, held_out
 from export import CONFIG, averaged, restore
 from generator.tokens import simulated
@@ -19,7 +19,6 @@ from models.audio_codec import BINS, FRAMES, LATENT, LATENT_HOP, RATE, AudioDeco
 from models.diffusion_transformer import DiffusionTransformer
 from models.flow_matching import continued, step_times
 
-MODEL = Path(__file__).resolve().parents[2] / "V2AEngine/Resources/v2a-small"
 
 
 @torch.no_grad()

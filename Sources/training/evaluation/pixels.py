@@ -18,7 +18,8 @@ from tqdm import tqdm
 from corpus import paths
 from corpus.fetch import download
 from evaluation import product
-from evaluation.judge import Panel, among_first, log_mel
+from evaluation.confusions import among_first
+from evaluation.judge import Panel, log_mel
 from evaluation.measures import level
 from evaluation.onsets import onset_times
 from evaluation.prompts import PROMPTS

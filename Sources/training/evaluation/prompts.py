@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from tqdm import tqdm
 
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from evaluation import fine, judge, product
-from evaluation.judge import among_first
+from evaluation.confusions import among_first
 from evaluation.roundtrip import RoundTrip
 
 # What a person would type, taken in turn by the seeds. Classes that the judge can tell apart on recordings are the ones tested.
@@ -67,7 +68,7 @@ class Hearing:
 
 def hearing(name: str, path: Path) -> Hearing:
     if name == "fine":
-        return Hearing(fine.Panel(path), fine.Ear(), fine.label, FINE_PROMPTS, 0)
+        return Hearing(fine.Panel(torch.load(path, weights_only=True)), fine.Ear(), fine.label, FINE_PROMPTS, 0)
     return Hearing(judge.Panel(path), judge.log_mel, judge.label, PROMPTS, 0.25)
 
 

@@ -14,13 +14,12 @@ and parts can be measured by themselves (--systems, --rows, --skip).
 import argparse
 import tempfile
 import time
-import zlib
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from .watermark_attacks import ATTACKS, RATE, rms
+from .watermark_attacks import ATTACKS, RATE, after
 from .watermark_kept import Kept
 from .watermark_quality import odg, segmental_nmr
 from .watermark_sounds import SETS, STANDARD, clips, unmarked
@@ -54,14 +53,11 @@ def marked(clip, system):
 
 
 def attacked(name, index, sounds, clip, system):
-    """Ten seconds of a marked clip after an attack, whose random numbers depend on its name and the clip's index alone."""
+    """Ten seconds of a marked clip after an attack."""
     y = marked(clip, system)[clip["begin"] : clip["begin"] + 10 * RATE]
-    if name == "mix at 0 dB":
-        other = sounds[(index + 7) % len(sounds)]["x"][: len(y)]
-        return y + other * (rms(y) / rms(other))
     if name == "second mark over it":
         return system.mark(y, second(index))
-    return np.asarray(ATTACKS[name][0](y, np.random.default_rng(zlib.crc32(name.encode()) + index)), "f4")
+    return np.asarray(after(name, y, index, sounds[(index + 7) % len(sounds)]["x"]), "f4")
 
 
 def shown(system, clip, a):

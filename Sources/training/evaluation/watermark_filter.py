@@ -7,18 +7,17 @@ leaves out. Prints the taps: the band itself, its two neighbours, and theirs.
 
 import argparse
 import tempfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import uniform_filter
 from tqdm import tqdm
 
-from .watermark_attacks import ATTACKS, rms
+from .watermark_attacks import after
 from .watermark_sounds import find_sounds, turn
-from .watermark_tool import Tool
+from .watermark_tool import BANDS, Tool
 
-BEFORE, COUNT, SLOT, BANDS = 12, 30, 6, 48
+BEFORE, COUNT, SLOT = 12, 30, 6
 ROWS = ["none", "AAC 64", "white noise 20 dB", "reverberation 0.6 s", "mix at 0 dB"]
 
 
@@ -53,17 +52,9 @@ def main():
             _, x = turn(i, paths, random)
             payload = int(random.integers(1 << 32))
             y = tool.mark(x, payload)
-            tool.run([f"signs {payload} {work}/signs.f32"])
-            signs = np.fromfile(f"{work}/signs.f32", "<f4").reshape(-1, BANDS)
+            signs = tool.signs(payload)
             for name in ROWS:
-                if name == "mix at 0 dB":
-                    z = y + before * (rms(y) / rms(before)) if before is not None else y
-                else:
-                    z = ATTACKS[name][0](y, np.random.default_rng(zlib.crc32(name.encode()) + i))
-                # The embedder's first frame begins half a frame before the stream.
-                path = tool.write("study.f32", np.concatenate([np.zeros((512, 2), "f4"), z]))
-                tool.run([f"levels {path} {work}/levels.f32"])
-                levels = np.fromfile(f"{work}/levels.f32", "<f4").reshape(-1, 2, BANDS)[:, 0].astype("f8")
+                levels = tool.levels(after(name, y, i, before))[:, 0]
                 starts = np.arange(8 * SLOT, len(levels) - COUNT, SLOT)
                 p = patches(levels, starts)
                 products += p.T @ p

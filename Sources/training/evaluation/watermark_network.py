@@ -19,11 +19,11 @@ from scipy.ndimage import uniform_filter1d
 from torch import nn
 from tqdm import tqdm
 
-from .watermark_attacks import ATTACKS, rms
+from .watermark_attacks import after
+from .watermark_filter import BEFORE, COUNT, SLOT
 from .watermark_sounds import find_sounds, turn
-from .watermark_tool import ROOT, Tool
+from .watermark_tool import BANDS, ROOT, Tool
 
-BANDS, SLOT, BEFORE, COUNT = 48, 6, 12, 30
 # Frames that are summed to one input each, outwards from the tile.
 GROUPS = [4, 3, 2, *[1] * 12, 2, 3, 4]
 MAPS, FEATURES, HIDDEN, GATE = 4, 9, 24, 16
@@ -125,20 +125,10 @@ def examples(a, held):
             payload = int(random.integers(1 << 32))
             tool.words[plain:] = ["--key", f"k{'held' if held else 'fit'}{i}"]
             y = tool.mark(x, payload)
-            tool.run([f"signs {payload} {work}/signs.f32"])
-            signs = np.fromfile(f"{work}/signs.f32", "<f4").reshape(-1, BANDS)
+            signs = tool.signs(payload)
             for name in ROWS + ([SLOW[i % 4 // 2]] if i % 2 else []):
-                both = []
-                for way, z in ((1, y), (-1, 2 * x - y)):
-                    if name == "mix at 0 dB":
-                        z = z + other[: len(z)] * (rms(z) / rms(other[: len(z)]))
-                    else:
-                        z = ATTACKS[name][0](z, np.random.default_rng(zlib.crc32(name.encode()) + i))
-                    # The embedder's first frame begins half a frame before the stream.
-                    path = tool.write("study.f32", np.concatenate([np.zeros((512, 2), "f4"), z]))
-                    tool.run([f"levels {path} {work}/levels.f32"])
-                    levels = np.fromfile(f"{work}/levels.f32", "<f4").reshape(-1, 2, BANDS).astype("f8")
-                    both.append(example(levels, way * signs, silence))
+                ways = (1, y), (-1, 2 * x - y)
+                both = [example(tool.levels(after(name, z, i, other)), way * signs, silence) for way, z in ways]
                 yield name, [torch.tensor(np.stack(part)).half() for part in zip(*both)]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+BANDS = 48
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -41,6 +42,18 @@ class Tool:
         source, target = self.write("in.f32", x), self.folder / "out.f32"
         self.run([f"mark {payload} {source} {target}"])
         return np.fromfile(target, "<f4").reshape(-1, 2)
+
+    def signs(self, payload):
+        """[slots, 48] of one period of the mark."""
+        path = self.folder / "signs.f32"
+        self.run([f"signs {payload} {path}"])
+        return np.fromfile(path, "<f4").reshape(-1, BANDS)
+
+    def levels(self, x):
+        """dB of the bands and of the middle's, [frames, 2, 48], from where the mark's first slot begins: half a frame before the stream."""
+        source, target = self.write("study.f32", np.concatenate([np.zeros((512, 2), "f4"), x])), self.folder / "levels.f32"
+        self.run([f"levels {source} {target}"])
+        return np.fromfile(target, "<f4").reshape(-1, 2, BANDS).astype("f8")
 
     def find(self, sounds, seconds=0):
         """(score, payload or None) of each; of each piece when `seconds` are given."""

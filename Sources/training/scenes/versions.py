@@ -15,19 +15,27 @@ VERSIONS = 3  # of a scene: as it is, and spoilt twice
 SLOWEST = 5  # latents that a picture stays, in video that is not simply still
 
 
-def heard_at(time: float, changed: np.ndarray) -> float:
-    """When an event at `time` is to be heard, given at which latents the picture changes [N].
+def heard_at(times: np.ndarray, changed: np.ndarray) -> np.ndarray:
+    """When events at `times` are to be heard, given at which latents the picture changes [N].
 
-    In slow video it shows first in the picture after it: nobody can know how long before. Sound belongs a little before that picture: then
+    In slow video an event shows first in the picture after it: nobody can know how long before. Sound belongs a little before that picture: then
     it lies within half a period of the event, whether a picture shows what was there when it began or, as converters have it, a little later.
     """
     at = np.flatnonzero(changed)
     gaps = np.diff(at)
     period = float(np.median(gaps[gaps <= SLOWEST])) if (gaps <= SLOWEST).any() else 1.0
-    after = at[(at + 0.5) / LATENT_RATE >= time]
-    if period < 1.5 or not len(after) or (shown := (after[0] + 0.5) / LATENT_RATE) - time > 1.2 * period / LATENT_RATE:
-        return time
-    return max(shown - 0.3 * period / LATENT_RATE, 0.0)
+    if period < 1.5:
+        return times
+    pictures = np.append((at + 0.5) / LATENT_RATE, np.inf)
+    shown = pictures[np.searchsorted(pictures, times)]
+    wanted = np.maximum(shown - 0.3 * period / LATENT_RATE, 0.0)
+    return np.where(shown - times > 1.2 * period / LATENT_RATE, times, wanted)
+
+
+def heard(events: list[tuple], changed: np.ndarray) -> list[tuple]:
+    """(time, strength, pan) of events as the pictures tell of them, see heard_at."""
+    times = heard_at(np.array([t for t, _, _ in events]), changed)
+    return [(float(t), s, p) for t, (_, s, p) in zip(times, events)]
 
 
 @torch.no_grad()
