@@ -59,6 +59,7 @@ final class Soundtrack: SoundtrackGenerator {
     received = 0
     unchanged = 0
     lastLuma = nil
+    shake = CameraShake()
     stillFeatures = nil
     lastProbabilities = nil
     lastFrame = nil
@@ -77,7 +78,7 @@ final class Soundtrack: SoundtrackGenerator {
     var features = stillFeatures ?? []
     if unchanged < 2 || features.isEmpty {
       features = [Float](repeating: 0, count: MotionEncoder.width)
-      model.motionEncoder.frame(luma, before: lastLuma ?? luma, into: &features, scratch: scratch)
+      model.motionEncoder.frame(luma, before: lastLuma ?? luma, shake: &shake, into: &features, scratch: scratch)
       stillFeatures = features
     }
     frames.append(features)
@@ -99,8 +100,9 @@ final class Soundtrack: SoundtrackGenerator {
   /// Frames that have arrived, and how many of the latest are equal.
   private var received = 0
   private var unchanged = 0
-  /// Luma of the latest frame, and features of the latest change.
+  /// Luma of the latest frame, how its camera shakes, and features of the latest change.
   private var lastLuma: [Float]?
+  private var shake = CameraShake()
   private var stillFeatures: [Float]?
   private var lastProbabilities: [Float]?
   /// Seconds that decoding the last window took.

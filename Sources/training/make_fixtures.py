@@ -32,6 +32,14 @@ def wave(count: int, step: float, scale: float = 1.0) -> torch.Tensor:
     return torch.from_numpy(scale * np.sin(step * np.arange(count, dtype=np.float64) + 0.1)).float()
 
 
+def shaken(count: int) -> torch.Tensor:
+    """[1, count, 64, 64] luma: something bright crosses waves before a shaking camera."""
+    k, y, x = np.meshgrid(np.arange(count), np.arange(64.0), np.arange(64.0), indexing="ij")
+    x, y = x + 2 * np.sin(1.7 * k), y + 1.5 * np.cos(2.3 * k)
+    waves = 0.4 + 0.15 * np.sin(0.31 * x + 0.17 * y) + 0.15 * np.sin(0.11 * x - 0.43 * y)
+    return torch.from_numpy(waves + 0.3 * np.exp(-((x - 10 - 1.1 * k) ** 2 + (y - 30) ** 2) / 40)).float()[None]
+
+
 @torch.no_grad()
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
@@ -46,8 +54,7 @@ def main():
     write("frame_encoder", {"features": features[0], "probabilities": probabilities[0]})
 
     luma = 0.5 + 0.5 * wave(40 * 64 * 64, 0.0137).view(1, 40, 64, 64)
-    trunk_inputs = model["motion_encoder"](luma)[0]
-    write("motion_encoder", {"tokens": trunk_inputs})
+    write("motion_encoder", {"tokens": model["motion_encoder"](luma)[0], "shaken": model["motion_encoder"](shaken(40))[0]})
 
     states, mean = model["text_encoder"](model["tokenizer"](PROMPTS[5]))
     write("text_encoder", {"states": states, "mean": mean})

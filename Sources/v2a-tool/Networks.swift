@@ -161,10 +161,11 @@ private final class TimedNetwork {
       run = {
         var features = [Float](repeating: 0, count: frames.count * MotionEncoder.width)
         var tokens = [Float](repeating: 0, count: frames.count * MotionEncoder.token)
+        var shake = CameraShake()
         features.withUnsafeMutableBufferPointer { out in
           guard let base = out.baseAddress else { return }
           for (k, frame) in frames.enumerated() {
-            network.frame(frame, before: frames[max(0, k - 1)], into: base + k * MotionEncoder.width, scratch: scratch)
+            network.frame(frame, before: frames[max(0, k - 1)], shake: &shake, into: base + k * MotionEncoder.width, scratch: scratch)
           }
         }
         network.tokens(features, rows: frames.count, into: &tokens, scratch: scratch)

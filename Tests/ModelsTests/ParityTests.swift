@@ -26,27 +26,34 @@ import V2ATensor
     let network = try MotionEncoder(Fixtures.weights("motion_encoder"))
     let scratch = Scratch()
     let luma = Fixtures.wave(40 * 4096, 0.0137).map { 0.5 + 0.5 * $0 }
-    var features = [Float](repeating: 0, count: 40 * MotionEncoder.width)
-    let pictures = (0..<40).map { Array(luma[$0 * 4096..<($0 + 1) * 4096]) }
-    features.withUnsafeMutableBufferPointer { out in
-      guard let base = out.baseAddress else { return }
-      for k in 0..<40 {
-        network.frame(pictures[k], before: pictures[max(0, k - 1)], into: base + k * MotionEncoder.width, scratch: scratch)
+    func features(_ pictures: [[Float]]) -> [Float] {
+      var features = [Float](repeating: 0, count: pictures.count * MotionEncoder.width)
+      var shake = CameraShake()
+      features.withUnsafeMutableBufferPointer { out in
+        guard let base = out.baseAddress else { return }
+        for k in pictures.indices {
+          network.frame(
+            pictures[k], before: pictures[max(0, k - 1)], shake: &shake, into: base + k * MotionEncoder.width, scratch: scratch)
+        }
       }
+      return features
     }
-    func tokens(_ range: Range<Int>) -> [Float] {
+    func tokens(_ range: Range<Int>, of features: [Float]) -> [Float] {
       var out = [Float](repeating: 0, count: range.count * MotionEncoder.token)
       let rows = Array(features[range.lowerBound * MotionEncoder.width..<range.upperBound * MotionEncoder.width])
       network.tokens(rows, rows: range.count, into: &out, scratch: scratch)
       return out
     }
-    let whole = tokens(0..<40)
+    let waves = features((0..<40).map { Array(luma[$0 * 4096..<($0 + 1) * 4096]) })
+    let whole = tokens(0..<40, of: waves)
     check("MotionEncoder", whole, try Fixtures.expected("motion_encoder", "tokens"))
+    let shaken = features((0..<40).map { ShakenPictures.picture($0) })
+    check("MotionEncoder, shaking camera", tokens(0..<40, of: shaken), try Fixtures.expected("motion_encoder", "shaken"))
     var pieces: [Float] = []
     for first in stride(from: 0, to: 40, by: 7) {
       let end = min(40, first + 7)
       let from = max(0, first - MotionEncoder.lookBack)
-      let piece = tokens(from..<min(40, end + MotionEncoder.lookAhead))
+      let piece = tokens(from..<min(40, end + MotionEncoder.lookAhead), of: waves)
       pieces += piece[(first - from) * MotionEncoder.token..<(end - from) * MotionEncoder.token]
     }
     let error = relativeError(pieces, whole)

@@ -42,6 +42,10 @@ void v2a_im2col(float *columns, const float *x, size_t channels, size_t h, size_
 /* y[f] = bias + sum_j weight[j] * x[f + j], frames-major: x [frames + k - 1, width], weight [k, width], y [frames, width]. */
 void v2a_depthwise1d(float *y, const float *x, const float *weight, const float *bias, size_t frames, size_t width, size_t k);
 
+/* Mean of min(|now - before|, doubt) over pictures [side, side], at most 256 wide, without `reach` pixels at each edge, for all shifts of
+ * `before` -> out [2 reach + 1, 2 reach + 1], down first, from -reach on. */
+void v2a_shift_differences(float *out, const float *now, const float *before, size_t side, size_t reach, float doubt);
+
 /* Real inverse FFT of n (a power of two, 8..4096): spectrum re, im [n/2 + 1] -> x [n], scaled by 1/n. The imaginary parts of
  * the first and last bin are ignored. `twiddles` is n floats from v2a_fft_twiddles, `scratch` 2 n floats. */
 void v2a_fft_twiddles(float *twiddles, size_t n);

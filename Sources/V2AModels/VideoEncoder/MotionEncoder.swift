@@ -38,13 +38,16 @@ public final class MotionEncoder: Sendable {
     heads = try Linear(weights.at("heads"), Self.width, Self.token)
   }
 
-  /// Features [128] of a frame of luma 0..1 [64, 64], given the frame before (a stream's first frame: itself).
+  /// Features [128] of a frame of luma 0..1 [64, 64], given the frame before (a stream's first frame: itself) and how the camera has
+  /// shaken until then.
   public func frame(
-    _ luma: [Float], before: [Float], into output: UnsafeMutablePointer<Float>, scratch: Scratch
+    _ luma: [Float], before: [Float], shake: inout CameraShake, into output: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
     var x = scratch.buffer(0, Self.channels[1] * 64)
     var y = scratch.buffer(1, Self.channels[1] * 64)
-    MotionStatistics.compute(luma, before: before, into: x, scratch: scratch.buffer(2, 4 * Self.side * Self.side))
+    let frames = scratch.buffer(2, 4 * Self.side * Self.side)
+    let steady = shake.steadied(before, for: luma, scratch: frames)
+    MotionStatistics.compute(luma, before: steady, into: x, scratch: frames)
     var size = MotionStatistics.grid
     for (i, convolution) in convolutions.enumerated() {
       convolution(x, size: size, before: 1, into: y, scratch: scratch, slot: 2)

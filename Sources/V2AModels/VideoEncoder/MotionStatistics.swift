@@ -19,7 +19,7 @@ enum MotionStatistics {
   ) {
     let pixels = side * side
     precondition(luma.count == pixels && before.count == pixels)
-    let deviation = deviation(luma) + 0.05
+    let deviation = contrast(luma)
     var size = side
     let now = scratch, last = scratch + pixels, change = scratch + 2 * pixels, held = scratch + 3 * pixels
     for i in 0..<pixels {
@@ -57,8 +57,8 @@ enum MotionStatistics {
     return largest
   }
 
-  /// Standard deviation of a frame.
-  private static func deviation(_ luma: [Float]) -> Float {
+  /// Contrast of a frame, in which its changes are measured: its standard deviation, and a little for plain ones.
+  static func contrast(_ luma: [Float]) -> Float {
     var mean: Double = 0
     var square: Double = 0
     for v in luma {
@@ -66,7 +66,7 @@ enum MotionStatistics {
       square += Double(v) * Double(v)
     }
     mean /= Double(luma.count)
-    return Float(max(0, square / Double(luma.count) - mean * mean).squareRoot())
+    return Float(max(0, square / Double(luma.count) - mean * mean).squareRoot()) + 0.05
   }
 
   /// Averages squares of 2 x 2 pixels, in place.

@@ -1,8 +1,9 @@
 """When and where something happens: luma frames on the latent grid -> one token per latent.
 
-Each frame is reduced to statistics of its change since the frame before, on an 8 x 8 grid at three scales: energy of change and
-of gradients and the motion that explains them (the normal equations of Lucas & Kanade 1981). They depend little on whether a
-thing is drawn, filled or photographed. A small network over the grid and causal-but-a-little convolutions over time follow.
+Each frame is reduced to statistics of its change since the frame before, from which a shaking camera's part is taken
+(camera_shake.py), on an 8 x 8 grid at three scales: energy of change and of gradients and the motion that explains them (the normal
+equations of Lucas & Kanade 1981). They depend little on whether a thing is drawn, filled or photographed. A small network over the grid
+and causal-but-a-little convolutions over time follow.
 
 Looks LOOK_AHEAD frames ahead and LOOK_BACK back, so tokens of frames [a, b) follow from frames [a - LOOK_BACK, b + LOOK_AHEAD).
 Before the first frame pictures are held; features of the temporal part are zero outside.
@@ -11,6 +12,8 @@ Before the first frame pictures are held; features of the temporal part are zero
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+
+from models.camera_shake import steadied
 
 SCALES = (1, 2, 4)  # side of the square of pixels that is averaged first
 GRID = 8
@@ -30,7 +33,7 @@ def motion_statistics(luma: torch.Tensor) -> torch.Tensor:
     pixels per frame along x and y, mean change; each brought to about -3..3."""
     b, n, side, _ = luma.shape
     deviation = luma.var((2, 3), correction=0, keepdim=True).sqrt() + 0.05
-    before = torch.cat([luma[:, :1], luma[:, :-1]], dim=1)
+    before = steadied(luma, deviation)
     now, before = ((x / deviation).flatten(0, 1)[:, None] for x in (luma, before))
     out = []
     for scale in SCALES:
