@@ -2,28 +2,30 @@
 
 Afterwards writes D/scenes/tokens.npy, the tokens that the generator trains with (of every fourth scene those of its spoilt pictures), and
 prints the onset F1 of the encoder's own peaks on unseen clips of the training families, at the threshold that is best there, and on the
-held-out families and look at all thresholds (the generator learns its own from the tokens). `--minutes 0` only does that.
+held-out families and look at all thresholds (the generator learns its own from the tokens). `--minutes 0` only writes the tokens.
 """
 
 import argparse
 import copy
 import math
 import time
+from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from tqdm import tqdm, trange
+from tqdm import tqdm
 
 from corpus.paths import add_data_option
 from evaluation.onsets import counts
 from export import warm_start
 from models.audio_codec import LATENT_RATE
-from models.motion_encoder import SCALES, STATISTICS, TOKEN, MotionEncoder
+from models.motion_encoder import SCALES, STATISTICS, MotionEncoder
 from scenes.build import read_events
 from scenes.film import Film
-from scenes.versions import VERSIONS, heard, reduced
+from scenes.versions import VERSIONS, heard, reduced, statistics_of
 
 DROPPED = 0.15  # of the features of a frame, and of the cells of its statistics, are withheld in training
 AS_IT_IS = 0.5  # of the clips of a batch
@@ -116,6 +118,22 @@ def held_out_scores(model, count: int = 30) -> str:
     return f"{by_threshold}; best shifted by 0.5 s {pooled_f1(clips, max(scores)[1], 0.5):.3f}"
 
 
+def tokens_of(scene: tuple[np.ndarray, int, int], model) -> np.ndarray:
+    """(uint8 luma [N, 64, 64], version, clip) -> float16 tokens [N, 5]."""
+    with torch.no_grad():
+        return model.tokens(torch.from_numpy(statistics_of(scene)[0]).float()[None])[0].half().numpy()
+
+
+def write_tokens(scenes: Path, model, jobs: int):
+    """The generator's: of every fourth scene those of its first spoilt version."""
+    luma = np.load(scenes / "luma.npy", mmap_mode="r")
+    with Pool(jobs) as pool:
+        parts = pool.imap(partial(tokens_of, model=model), ((frames, int(i % 4 == 3), i) for i, frames in enumerate(luma)), 8)
+        tokens = np.stack(list(tqdm(parts, desc="tokens", total=len(luma), mininterval=5)))
+    np.save(scenes / "tokens.tmp.npy", tokens)
+    (scenes / "tokens.tmp.npy").rename(scenes / "tokens.npy")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     add_data_option(parser)
@@ -128,10 +146,6 @@ def main():
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     scenes = options.data / "scenes"
-    statistics, changed = reduced(scenes, options.jobs)
-    clips, n = statistics.shape[1:3]
-    events = read_events(scenes / "events.tsv", clips)
-    labels = [[targets(heard(e, c), n) for e, c in zip(events, version)] for version in changed]
     model = MotionEncoder()
     path, step = options.data / "motion" / "motion.pt", 0
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,6 +159,13 @@ def main():
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
+    if options.minutes == 0:
+        write_tokens(scenes, average.module, options.jobs)
+        return
+    statistics, changed = reduced(scenes, options.jobs)
+    clips, n = statistics.shape[1:3]
+    events = read_events(scenes / "events.tsv", clips)
+    labels = [[targets(heard(e, c), n) for e, c in zip(events, version)] for version in changed]
     rng = np.random.default_rng(step)
     validation, length = max(1, clips // 20), 96
 
@@ -200,14 +221,7 @@ def main():
     save()
     print(f"\n{text}", flush=True)
     print(f"held-out families and look, by threshold: {held_out_scores(average.module)}", flush=True)
-    tokens = np.zeros((clips, n, TOKEN), np.float16)
-    with torch.no_grad():
-        for i in trange(0, clips, 8, desc="tokens", mininterval=5):
-            version = np.arange(i, min(i + 8, clips)) % 4 == 3
-            x = np.stack([statistics[int(v), i + k] for k, v in enumerate(version)])
-            tokens[i : i + 8] = average.module.tokens(torch.from_numpy(x).float()).half().numpy()
-    np.save(scenes / "tokens.tmp.npy", tokens)
-    (scenes / "tokens.tmp.npy").rename(scenes / "tokens.npy")
+    write_tokens(scenes, average.module, options.jobs)
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ def main():
     votes = {}
     for text, (main_row, second) in zip(scripts["text"], scripts["rows"]):
         if second < 0:
-            # A note is short, but who asks for an instrument wants it to play on.
-            goes_on = rows[main_row]["klass"] in MUSIC or is_sustained(rows[main_row], features)
+            # A note is short, but who asks for an instrument wants it to play on. Quiet has no row.
+            goes_on = main_row < 0 or rows[main_row]["klass"] in MUSIC or is_sustained(rows[main_row], features)
             votes.setdefault(int(text), []).append(0.0 if goes_on else 1.0)
     texts = np.array(sorted(votes))
     x = torch.from_numpy(scripts["means"][texts]).float()

@@ -19,6 +19,7 @@ from scenes.clip import rendered
 from scenes.film import Film
 
 CLIPS, SECONDS = 30, 8.0
+LOUDEST = 10 ** (-6 / 20)  # peak of the strongest events in training on average: recordings peak at -3 dB and are mixed at 0 to -6 dB
 
 
 def held_out(i: int) -> Film:
@@ -54,13 +55,13 @@ def recorded_impacts(corpus: Corpus) -> Iterator[np.ndarray]:
 
 
 def true_sound(events, sounds, rng) -> np.ndarray:
-    """Recordings of impacts at the events' times [n, 1]."""
+    """Recordings of impacts at the events' times [n, 1], as loud as training has them on average."""
     out = np.zeros(int(SECONDS * 48_000))
     for time, _, strength, _, _ in events:
         sound = sounds[rng.integers(len(sounds))]
         start = int(time * 48_000)
         n = min(len(sound), len(out) - start)
-        out[start : start + n] += strength * sound[:n]
+        out[start : start + n] += LOUDEST * (0.25 + 0.75 * strength) * sound[:n]
     return out[:, None]
 
 

@@ -17,6 +17,7 @@ SUSTAINED = ("loop", "texture", "music")  # kinds that fill a clip; the others a
 LONGEST_EVENT = 400  # spectral frames that an event may ring
 TAIL = 2.0  # seconds before the clip whose events may still ring
 SMOOTH = 47  # spectral frames, 0.5 s, over which the level of a sustained sound is averaged
+HUSH = ("wind", "aircraft", "machine", "fire", "rain", "stream")  # classes whose sound, far below its level, is the tone of a quiet room
 FADED = 6.0  # dB below its median level, where a sustained sound has not begun or has faded
 
 
@@ -96,10 +97,14 @@ class Composer:
         self.single = {r["id"]: self.single_event(r) for r in rows}
         self.is_sustained = np.array([is_sustained(r, self.features) for r in rows])
         self.steady = {r["id"]: self.steady_part(r) for r, go_on in zip(rows, self.is_sustained) if go_on}
+        self.hush = [i for i, r in enumerate(rows) if self.is_sustained[i] and r["klass"] in HUSH]
 
     def clip(self, rng: np.random.Generator) -> Clip:
         script = int(rng.integers(len(self.script_rows)))
         main, second = (int(i) for i in self.script_rows[script])
+        text = int(self.script_text[script])
+        if main < 0:
+            return self.quiet_clip(rng, text)
         mix, motion, events = Mixture(self.frames), np.zeros((self.latents, TOKEN), np.float32), None
         eventful = not self.is_sustained[main] or (second >= 0 and not self.is_sustained[second])
         if rng.random() < 0.85:
@@ -107,10 +112,23 @@ class Composer:
         self.layer(rng, mix, main, events, 0.0)
         if second >= 0:
             self.layer(rng, mix, second, events if self.is_sustained[main] else None, -6.0)
-        text = int(self.script_text[script])
+        confidence = rng.uniform(0.15, 1.0)
+        return self.told(mix, motion, text, self.visual(rng, text, confidence, 0.4 * (1 - confidence)))
+
+    def quiet_clip(self, rng, text: int) -> Clip:
+        """The tone of a quiet room, or nothing, mostly where nothing happens; a thing that hardly sounds says little of its sound."""
+        mix, motion = Mixture(self.frames), np.zeros((self.latents, TOKEN), np.float32)
+        if rng.random() < 0.85:
+            motion, _ = self.scenes.draw(rng, rng.random() < 0.2, self.latents)
+        if rng.random() < 0.85:
+            self.fill(rng, mix, int(rng.choice(self.hush)), rng.uniform(-40, -26))
+        return self.told(mix, motion, text, self.visual(rng, text, 10 ** rng.uniform(-1.3, -0.3), rng.uniform(0, 0.15)))
+
+    def told(self, mix: Mixture, motion: np.ndarray, text: int, visual: np.ndarray) -> Clip:
+        """What is mixed, with the sentence `text`."""
         a, n = self.spans[text]
         return Clip(mix.total, mix.difference, mix.cross, mix.slots(), motion, self.means[text] * ROOT,
-                    self.states[a : a + n].astype(np.float32), self.visual(rng, text))
+                    self.states[a : a + n].astype(np.float32), visual)
 
     def steady_part(self, row) -> tuple[int, int]:
         """(first frame, frames) of a sustained recording that clips are taken from."""
@@ -133,12 +151,11 @@ class Composer:
                 return k - 1
         return len(level)
 
-    def visual(self, rng, text: int) -> np.ndarray:
-        """A visual prompt as a classifier would make it: confidence times the sentence's embedding, plus others' remainder."""
-        confidence = rng.uniform(0.15, 1.0)
+    def visual(self, rng, text: int, confidence: float, others: float) -> np.ndarray:
+        """A visual prompt as a classifier would make it: confidence times the sentence's embedding, plus a remainder of others'."""
         other = self.means[rng.integers(len(self.means), size=3)].mean(0)
         noise = rng.standard_normal(384).astype(np.float32) * np.float32(0.01)
-        return (confidence * self.means[text] + (1 - confidence) * 0.4 * other + noise) * ROOT
+        return (confidence * self.means[text] + others * other + noise) * ROOT
 
     def layer(self, rng, mix: Mixture, row: int, events, level: float):
         """Adds one sound: sustained ones fill the clip, event sounds follow `events` or, without a picture, chance."""

@@ -7,6 +7,7 @@ positions of partials [2, 88].
 
 import argparse
 from dataclasses import dataclass
+from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
@@ -42,25 +43,39 @@ def partial_features(audio: np.ndarray, frames: int) -> np.ndarray:
     return out
 
 
+def share(corpus: Corpus, encoder: SpectralEncoder):
+    """Gives a forked process what it reads."""
+    global shared
+    shared = corpus, encoder
+    torch.set_num_threads(1)
+
+
+@torch.no_grad()
+def features_of(row: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Energies, image and partials of a recording, float16."""
+    corpus, encoder = shared
+    audio = corpus.samples(row, 0, LONGEST).T
+    energy, image = frame_features(encoder, audio)
+    return energy.astype(np.float16), image.astype(np.float16), partial_features(audio, len(energy))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     add_data_option(parser)
+    parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    torch.set_num_threads(1)
     corpus, encoder = Corpus(corpus_folder(options.data), split="gen"), SpectralEncoder()
     folder = options.data / "features"
     folder.mkdir(parents=True, exist_ok=True)
     lines, first = ["id\tfirst\tframes"], 0
     with open(folder / "energy.tmp", "wb") as energies, open(folder / "image.tmp", "wb") as images, \
-            open(folder / "partials.tmp", "wb") as partials, torch.no_grad():
-        for row in tqdm(corpus.rows, mininterval=5):
-            audio = corpus.samples(row, 0, LONGEST).T
-            energy, image = frame_features(encoder, audio)
-            partial_features(audio, len(energy)).tofile(partials)
-            energy.astype(np.float16).tofile(energies)
-            image.astype(np.float16).tofile(images)
-            lines.append(f"{row['id']}\t{first}\t{len(energy)}")
-            first += len(energy)
+            open(folder / "partials.tmp", "wb") as partials, Pool(options.jobs, share, (corpus, encoder)) as pool:
+        made = pool.imap(features_of, corpus.rows, 8)
+        for row, parts in zip(corpus.rows, tqdm(made, total=len(corpus.rows), mininterval=5)):
+            for part, file in zip(parts, (energies, images, partials)):
+                part.tofile(file)
+            lines.append(f"{row['id']}\t{first}\t{len(parts[0])}")
+            first += len(parts[0])
     (folder / "index.tsv").write_text("\n".join(lines) + "\n")
     (folder / "energy.tmp").rename(folder / "energy.f16")
     (folder / "image.tmp").rename(folder / "image.f16")

@@ -1,6 +1,6 @@
 """What a training clip shall hold and say: one or two sounds and the sentence for them, with its text encoding.
 
-`python -m generator.scripts --data D` writes D/generator/scripts.npz (about two sentences per recording, and pairs).
+`python -m generator.scripts --data D` writes D/generator/scripts.npz (about two sentences per recording, pairs, and quiet, whose row is -1).
 """
 
 import argparse
@@ -14,6 +14,9 @@ from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from models.text_encoder import load_pretrained
 
+# What is said of places and things that hardly sound; the first is what imagenet_sounds.txt says of most things.
+QUIET = ("quiet room tone, hardly any sound", "quiet room tone", "a quiet room", "hardly any sound", "silence", "a silent room",
+         "almost nothing is heard", "quiet ambience", "very quiet, faint ambience", "stillness, no events")
 JOINS = ("{} and {}", "{}, {}", "{} with {}", "{}, with {} in the background", "{} while {}")
 
 
@@ -31,6 +34,7 @@ def main():
     add_data_option(parser)
     parser.add_argument("--singles", type=int, default=12000)
     parser.add_argument("--pairs", type=int, default=5000)
+    parser.add_argument("--quiet", type=int, default=700)
     options = parser.parse_args()
     torch.set_num_threads(1)
     rows = Corpus(corpus_folder(options.data), split="gen").rows
@@ -41,6 +45,7 @@ def main():
         if rows[a]["klass"] != rows[b]["klass"]:
             text = str(rng.choice(JOINS)).format(captions_for(rows[a], rng), captions_for(rows[b], rng))
             scripts.append(((int(a), int(b)), text))
+    scripts += [((-1, -1), QUIET[0] if rng.random() < 0.4 else str(rng.choice(QUIET))) for _ in range(options.quiet)]
     encoder, tokenizer = load_pretrained()
     encoded, states, means, spans, first = {}, [], [], [], 0
     with torch.no_grad():
