@@ -12,7 +12,7 @@ from codec.clips import ClipSampler
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from export import warm_start
-from models.audio_codec import COMPONENTS, LATENT, LATENT_HOP, SpectralEncoder
+from models.audio_codec import COMPONENTS, LATENT_HOP, SpectralEncoder
 
 
 def load_encoder(data: Path) -> SpectralEncoder:

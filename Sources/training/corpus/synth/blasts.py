@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .dsp import RATE, Rng, band, clock, curve, grains, normalised, place, room, samples, shaped_noise, strike, uniform_log, wander
+from .dsp import RATE, Rng, band, clock, curve, grains, normalised, place, room, samples, shaped_noise, strike, uniform_log
 
 
 def shock(rng: Rng, seconds: float) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .dsp import RATE, Rng, band, clock, curve, formants, grains, modes, normalised, oscillator, place, room, samples, shaped_noise, strike, uniform_log, wander
+from .dsp import RATE, Rng, band, clock, curve, formants, grains, normalised, oscillator, place, room, samples, shaped_noise, strike, uniform_log, wander
 from .impacts import metal_hit, wood_hit
 from .vehicles import engine_sound
 

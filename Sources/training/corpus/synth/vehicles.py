@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .dsp import (RATE, Rng, band, clock, curve, formants, grains, modes, normalised, oscillator, passing, place, room, samples,
-                  shaped_noise, strike, uniform_log, wander)
+from .dsp import (RATE, Rng, band, clock, curve, formants, modes, normalised, oscillator, passing, place, room, samples,
+                  shaped_noise, uniform_log, wander)
 
 
 def engine_sound(rng: Rng, rpm: np.ndarray, cylinders: int, load: np.ndarray, heavy: float) -> np.ndarray:

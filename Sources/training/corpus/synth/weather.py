@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .dsp import RATE, Rng, band, clock, curve, fftconvolve, grains, modes, normalised, room, samples, shaped_noise, strike, uniform_log, wander
+from .dsp import RATE, Rng, band, curve, fftconvolve, grains, modes, normalised, room, samples, shaped_noise, strike, uniform_log, wander
 from .water import bubble_cloud
 
 
