@@ -2,7 +2,7 @@
 
 Afterwards writes D/scenes/tokens.npy, the tokens that the generator trains with (of every fourth scene those of its spoilt pictures), and
 prints the onset F1 of the encoder's own peaks on unseen clips of the training families, at the threshold that is best there, and on the
-held-out families and look at all thresholds (the generator learns its own from the tokens). `--minutes 0` only writes the tokens.
+held-out families and look at all thresholds (the generator learns its own from the tokens). `--minutes 0` trains nothing.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from evaluation.onsets import counts
 from export import warm_start
 from models.audio_codec import LATENT_RATE
 from models.motion_encoder import SCALES, STATISTICS, MotionEncoder
+from models.precision import mixed
 from scenes.build import read_events
 from scenes.film import Film
 from scenes.versions import VERSIONS, heard, reduced, statistics_of
@@ -124,8 +125,10 @@ def tokens_of(scene: tuple[np.ndarray, int, int], model) -> np.ndarray:
         return model.tokens(torch.from_numpy(statistics_of(scene)[0]).float()[None])[0].half().numpy()
 
 
-def write_tokens(scenes: Path, model, jobs: int):
-    """The generator's: of every fourth scene those of its first spoilt version."""
+def finish(scenes: Path, model, jobs: int):
+    """Prints what the encoder sees in held-out clips, and writes the generator's tokens: of every fourth scene those of its first
+    spoilt version."""
+    print(f"held-out families and look, by threshold: {held_out_scores(model)}", flush=True)
     luma = np.load(scenes / "luma.npy", mmap_mode="r")
     with Pool(jobs) as pool:
         parts = pool.imap(partial(tokens_of, model=model), ((frames, int(i % 4 == 3), i) for i, frames in enumerate(luma)), 8)
@@ -160,7 +163,7 @@ def main():
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
     if options.minutes == 0:
-        write_tokens(scenes, average.module, options.jobs)
+        finish(scenes, average.module, options.jobs)
         return
     statistics, changed = reduced(scenes, options.jobs)
     clips, n = statistics.shape[1:3]
@@ -195,7 +198,7 @@ def main():
         x = torch.from_numpy(np.stack([statistics[v, c, f : f + length] for v, c, f in zip(version, chosen, first)])).float()
         y = {k: torch.from_numpy(np.stack([labels[v][c][k][f : f + length] for v, c, f in zip(version, chosen, first)])) for k in labels[0][0]}
         x, y["pan"] = augment(x, y["pan"], rng)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed():
             loss = loss_of(model, x, y)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -220,8 +223,7 @@ def main():
         average.module.load_state_dict(weights)
     save()
     print(f"\n{text}", flush=True)
-    print(f"held-out families and look, by threshold: {held_out_scores(average.module)}", flush=True)
-    write_tokens(scenes, average.module, options.jobs)
+    finish(scenes, average.module, options.jobs)
 
 
 if __name__ == "__main__":

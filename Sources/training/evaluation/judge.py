@@ -162,9 +162,7 @@ def train(mels, labels, classes, seed: int, steps: int) -> dict:
             order, amount = torch.randperm(len(x)), float(rng.beta(0.4, 0.4))
             x = 10 * torch.log10(amount * 10 ** (x / 10) + (1 - amount) * 10 ** (x[order] / 10))
             y = amount * y + (1 - amount) * y[order]
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = judge(x)
-        loss = F.cross_entropy(logits.float(), y, label_smoothing=0.05)
+        loss = F.cross_entropy(judge(x), y, label_smoothing=0.05)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()

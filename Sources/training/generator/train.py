@@ -24,6 +24,7 @@ from models.audio_codec import BANDS, FRAMES, REGIONS, SpectralEncoder
 from models.diffusion_transformer import DiffusionTransformer
 from models.flow_matching import interpolate
 from models.partials import SLOTS
+from models.precision import mixed
 
 UNIFORM = 0.15  # of the flow times are uniform: the logistic normal hardly ever draws one close to the noise, where sampling begins
 DRIFT = 0.35  # deviation of a context's level from the truth, nepers of energy: what was generated is never quite as loud as it should
@@ -79,7 +80,7 @@ def flow_loss(model, batch, lengths: np.ndarray, tilt: torch.Tensor, generator: 
     drift = torch.randn(size, 1, 1, generator=generator) * DRIFT * tilt
     past = data + drift + blur * torch.randn(data.shape, generator=generator)
     x = torch.where(context[..., None], past, interpolate(noise, data, t))
-    with torch.autocast("cuda" if data.is_cuda else "cpu", torch.bfloat16):
+    with mixed(data.device.type):
         v = model(x, t, context, batch["motion"], batch["visual"], batch["prompt"], batch["text"], batch["text_mask"])
     envelope, slots = (v.float() - (data - noise)).square().split([channels - SLOTS, SLOTS], dim=-1)
     weight = ((1 - t) / (1 - t).clamp(min=SLOTS_LEFT)).square()[:, None]
