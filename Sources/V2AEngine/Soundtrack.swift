@@ -244,7 +244,7 @@ final class Soundtrack: SoundtrackGenerator {
   /// The guided branch, and unless guidance is off the one to steer away from: no picture, and the negative prompt or none.
   private func conditions(_ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings) -> [Conditions] {
     var guided = Conditions.none
-    if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts) }
+    if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
     (guided.states, guided.prompt) = encode(own.prompt)
     // Over a still picture a prompt, or a thing that is recognised, may invite events by chance.
     let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []

@@ -38,13 +38,23 @@ struct VisualMemory {
     min(1, probabilities.reduce(0) { $0 + max(0, $1 - doubt) })
   }
 
-  /// Sum of probabilities less `doubt`, where positive, times the classes' embeddings [384], times sqrt(384).
-  static func prompt(_ probabilities: [Float], table: Tensor) -> [Float] {
+  /// Length of a class' embedding up to which it hardly sounds and speaks of a quiet room.
+  private static let faint: Float = 0.16
+  /// Length of the prompt below which it says nothing of a picture that moves: training shows so weak ones mostly in quiet places.
+  private static let weak: Float = 0.35
+
+  /// Sum of probabilities less `doubt`, where positive, times the classes' embeddings [384], times sqrt(384). What is seen to
+  /// happen is not made quiet by things that hardly sound, or are hardly known: unless `isStill`, they say nothing.
+  static func prompt(_ probabilities: [Float], table: Tensor, isStill: Bool) -> [Float] {
     let width = TextEncoder.width
     var sum = [Float](repeating: 0, count: width)
     for (c, p) in probabilities.enumerated() where p > doubt {
+      var square: Float = 0
+      for i in 0..<width { square += table.data[c * width + i] * table.data[c * width + i] }
+      if !isStill && square < faint * faint { continue }
       for i in 0..<width { sum[i] += (p - doubt) * table.data[c * width + i] }
     }
+    if !isStill && sum.reduce(0, { $0 + $1 * $1 }) < weak * weak { return [Float](repeating: 0, count: width) }
     let root = Float(width).squareRoot()
     return sum.map { $0 * root }
   }

@@ -23,6 +23,7 @@ from models.text_encoder import TextEncoder, WordPieceTokenizer
 
 ROOT = 384**0.5
 DOUBT = 0.01  # a class hardly likelier than chance says nothing
+FAINT, WEAK = 0.16, 0.35  # lengths of a class' embedding and of the visual prompt
 
 
 @lru_cache(maxsize=2)
@@ -96,7 +97,10 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
         if video is not None:
             window = classes[max(0, (first + hop) // interval - round(config["visual_seconds"] * RATE / LATENT_HOP / interval)) : (first + hop) // interval]
             window = window if len(window) else classes[-1:]
-            visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ model["table"] * ROOT
+            # As the engine does over pictures that move: what hardly sounds, or is hardly known, says nothing.
+            sounding = model["table"] * (model["table"].norm(dim=1, keepdim=True) >= FAINT)
+            visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ sounding
+            visual = visual * ROOT * (visual.norm() >= WEAK)
         x = config.get("still_noise_scale" if video is None else "noise_scale", 1.0) * torch.randn(1, hop, LATENT, generator=generator)
         x = continued(model["diffusion_transformer"], past, x, motion[:, first - past.shape[1] : first + hop], (visual, p, states, mask),
                       (visual * 0, np_, nstates, nmask), times, scale, config["guidance_rescale"])

@@ -10,7 +10,7 @@ import Testing
     for confidence: Float in [1, 0.5, 0.1] {
       var probabilities = [Float](repeating: 0, count: 1000)
       probabilities[klass] = confidence
-      #expect(model.eventfulness(VisualMemory.prompt(probabilities, table: model.visualPrompts)) == isEvent)
+      #expect(model.eventfulness(VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: true)) == isEvent)
     }
     #expect(!model.eventfulness([Float](repeating: 0, count: 384)))
   }

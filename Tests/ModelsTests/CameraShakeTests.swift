@@ -24,7 +24,7 @@ enum ShakenPictures {
 
   private func change(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / Float(a.count) }
 
-  /// What is left of the change is the thing that moves: a fifth of it and less, and as much as before a camera on a stand.
+  /// Shifts are found to within a third of a pixel, and less than a fifth of the change is left: the thing that moves.
   @Test func shiftsAreFound() {
     defer { scratch.deallocate() }
     var shake = CameraShake(), shaken: Float = 0, left: Float = 0

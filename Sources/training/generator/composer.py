@@ -119,7 +119,7 @@ class Composer:
         """The tone of a quiet room, or nothing, mostly where nothing happens; a thing that hardly sounds says little of its sound."""
         mix, motion = Mixture(self.frames), np.zeros((self.latents, TOKEN), np.float32)
         if rng.random() < 0.85:
-            motion, _ = self.scenes.draw(rng, rng.random() < 0.2, self.latents)
+            motion, _ = self.scenes.draw(rng, False, self.latents)
         if rng.random() < 0.85:
             self.fill(rng, mix, int(rng.choice(self.hush)), rng.uniform(-40, -26))
         return self.told(mix, motion, text, self.visual(rng, text, 10 ** rng.uniform(-1.3, -0.3), rng.uniform(0, 0.15)))
