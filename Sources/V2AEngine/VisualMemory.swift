@@ -49,13 +49,14 @@ struct VisualMemory {
     let width = TextEncoder.width
     var sum = [Float](repeating: 0, count: width)
     for (c, p) in probabilities.enumerated() where p > doubt {
-      var square: Float = 0
-      for i in 0..<width { square += table.data[c * width + i] * table.data[c * width + i] }
-      if !isStill && square < faint * faint { continue }
-      for i in 0..<width { sum[i] += (p - doubt) * table.data[c * width + i] }
+      let embedding = UnsafeBufferPointer(start: table.data + c * width, count: width)
+      if !isStill && square(embedding) < faint * faint { continue }
+      for i in 0..<width { sum[i] += (p - doubt) * embedding[i] }
     }
-    if !isStill && sum.reduce(0, { $0 + $1 * $1 }) < weak * weak { return [Float](repeating: 0, count: width) }
+    if !isStill && square(sum) < weak * weak { return [Float](repeating: 0, count: width) }
     let root = Float(width).squareRoot()
     return sum.map { $0 * root }
   }
+
+  private static func square(_ x: some Sequence<Float>) -> Float { x.reduce(0) { $0 + $1 * $1 } }
 }

@@ -81,6 +81,8 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
         seconds = len(luma) * LATENT_HOP / RATE
         motion = model["motion_encoder"](luma[None])
         classes = visual_prompts(model, video)
+        # As the engine does over pictures that move: what hardly sounds, or (below) is hardly known, says nothing.
+        sounding = model["table"] * (model["table"].norm(dim=1, keepdim=True) >= FAINT)
     count = int(np.ceil(seconds * RATE / LATENT_HOP)) + 2
     total = -(-count // hop) * hop
     if video is not None:
@@ -97,8 +99,6 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
         if video is not None:
             window = classes[max(0, (first + hop) // interval - round(config["visual_seconds"] * RATE / LATENT_HOP / interval)) : (first + hop) // interval]
             window = window if len(window) else classes[-1:]
-            # As the engine does over pictures that move: what hardly sounds, or is hardly known, says nothing.
-            sounding = model["table"] * (model["table"].norm(dim=1, keepdim=True) >= FAINT)
             visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ sounding
             visual = visual * ROOT * (visual.norm() >= WEAK)
         x = config.get("still_noise_scale" if video is None else "noise_scale", 1.0) * torch.randn(1, hop, LATENT, generator=generator)

@@ -9,7 +9,6 @@ import argparse
 import copy
 import math
 import time
-from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -119,21 +118,20 @@ def held_out_scores(model, count: int = 30) -> str:
     return f"{by_threshold}; best shifted by 0.5 s {pooled_f1(clips, max(scores)[1], 0.5):.3f}"
 
 
-def tokens_of(scene: tuple[np.ndarray, int, int], model) -> np.ndarray:
-    """(uint8 luma [N, 64, 64], version, clip) -> float16 tokens [N, 5]."""
-    with torch.no_grad():
-        return model.tokens(torch.from_numpy(statistics_of(scene)[0]).float()[None])[0].half().numpy()
-
-
-def finish(scenes: Path, model, jobs: int):
+@torch.no_grad()
+def finish(scenes: Path, model, jobs: int, statistics: np.ndarray | None = None):
     """Prints what the encoder sees in held-out clips, and writes the generator's tokens: of every fourth scene those of its first
-    spoilt version."""
+    spoilt version. Without the statistics of all versions, those that are needed are computed."""
     print(f"held-out families and look, by threshold: {held_out_scores(model)}", flush=True)
     luma = np.load(scenes / "luma.npy", mmap_mode="r")
+    version_of = lambda i: int(i % 4 == 3)
     with Pool(jobs) as pool:
-        parts = pool.imap(partial(tokens_of, model=model), ((frames, int(i % 4 == 3), i) for i, frames in enumerate(luma)), 8)
-        tokens = np.stack(list(tqdm(parts, desc="tokens", total=len(luma), mininterval=5)))
-    np.save(scenes / "tokens.tmp.npy", tokens)
+        if statistics is None:
+            made = (x for x, _ in pool.imap(statistics_of, ((frames, version_of(i), i) for i, frames in enumerate(luma)), 8))
+        else:
+            made = (statistics[version_of(i), i] for i in range(len(luma)))
+        tokens = [model.tokens(torch.from_numpy(x).float()[None])[0].half().numpy() for x in tqdm(made, desc="tokens", total=len(luma), mininterval=5)]
+    np.save(scenes / "tokens.tmp.npy", np.stack(tokens))
     (scenes / "tokens.tmp.npy").rename(scenes / "tokens.npy")
 
 
@@ -223,7 +221,7 @@ def main():
         average.module.load_state_dict(weights)
     save()
     print(f"\n{text}", flush=True)
-    finish(scenes, average.module, options.jobs)
+    finish(scenes, average.module, options.jobs, statistics)
 
 
 if __name__ == "__main__":

@@ -20,20 +20,20 @@ enum ShakenPictures {
 }
 
 @Suite struct CameraShakeTests {
-  private let scratch = UnsafeMutablePointer<Float>.allocate(capacity: 3 * 4096)
+  private let memory = Scratch()
+  private var scratch: UnsafeMutablePointer<Float> { memory.buffer(0, 3 * 4096) }
 
   private func change(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / Float(a.count) }
 
   /// Shifts are found to within a third of a pixel, and less than a fifth of the change is left: the thing that moves.
   @Test func shiftsAreFound() {
-    defer { scratch.deallocate() }
     var shake = CameraShake(), shaken: Float = 0, left: Float = 0
     for k in 1..<40 {
       let before = ShakenPictures.picture(k - 1), now = ShakenPictures.picture(k)
-      let shift = CameraShake.shift(of: now, against: before, scratch: scratch)
+      let shift = CameraShake.shift(of: now, against: before, contrast: MotionStatistics.contrast(now), scratch: scratch)
       let (a, b) = (ShakenPictures.camera(k - 1), ShakenPictures.camera(k))
       #expect(abs(Double(shift.x) - (a.x - b.x)) < 0.35 && abs(Double(shift.y) - (a.y - b.y)) < 0.35, "\(k): \(shift)")
-      let steady = shake.steadied(before, for: now, scratch: scratch)
+      let steady = shake.steadied(before, for: now, contrast: MotionStatistics.contrast(now), scratch: scratch)
       shaken += change(now, before)
       left += change(now, steady)
     }
@@ -43,25 +43,24 @@ enum ShakenPictures {
 
   /// A camera that pans, and a thing alone in the picture, are left as they are once they have gone some way.
   @Test(arguments: [(3.0, 0.0), (0.0, 2.5)]) func whatGoesAwayIsNoShake(pan: Double, thing: Double) {
-    defer { scratch.deallocate() }
     var shake = CameraShake()
     let picture = { (k: Int) in
       ShakenPictures.picture(camera: (pan * Double(k), 0), thing: 10 + thing * Double(k), waves: pan > 0 ? 0.15 : 0)
     }
     for k in 1..<12 {
-      let before = picture(k - 1)
-      #expect((shake.steadied(before, for: picture(k), scratch: scratch) == before) == (k > 1), "\(k)")
+      let before = picture(k - 1), now = picture(k)
+      let steady = shake.steadied(before, for: now, contrast: MotionStatistics.contrast(now), scratch: scratch)
+      #expect((steady == before) == (k > 1), "\(k)")
     }
   }
 
   /// Equal pictures, plain pictures and noise move nothing.
   @Test func nothingToFollow() {
-    defer { scratch.deallocate() }
     var shake = CameraShake()
     let plain = [Float](repeating: 0.5, count: 4096), dark = [Float](repeating: 0, count: 4096)
     let noise = Fixtures.wave(4096, 2.39), other = Fixtures.wave(4096, 1.93)
     for (before, now) in [(plain, plain), (plain, dark), (dark, plain), (noise, noise), (noise, other), (plain, noise)] {
-      #expect(shake.steadied(before, for: now, scratch: scratch) == before)
+      #expect(shake.steadied(before, for: now, contrast: MotionStatistics.contrast(now), scratch: scratch) == before)
     }
   }
 }

@@ -20,11 +20,12 @@ public struct CameraShake: Sendable {
 
   public init() {}
 
-  /// The frame before [64, 64], as the camera of the frame after it, `luma`, would have taken it. `scratch` holds 3 * 64 * 64.
-  mutating func steadied(_ before: [Float], for luma: [Float], scratch: UnsafeMutablePointer<Float>) -> [Float] {
+  /// The frame before [64, 64], as the camera of the frame after it, `luma` of that contrast, would have taken it. `scratch` holds
+  /// 3 * 64 * 64.
+  mutating func steadied(_ before: [Float], for luma: [Float], contrast: Float, scratch: UnsafeMutablePointer<Float>) -> [Float] {
     precondition(luma.count == Self.side * Self.side && before.count == luma.count)
     if luma == before { return before }
-    let shift = Self.shift(of: luma, against: before, scratch: scratch)
+    let shift = Self.shift(of: luma, against: before, contrast: contrast, scratch: scratch)
     path = (Self.keeps * path.x + shift.x, Self.keeps * path.y + shift.y)
     let bound = Float(Self.reach)
     if shift == (0, 0) || !(abs(path.x) <= bound && abs(path.y) <= bound) { return before }
@@ -32,12 +33,13 @@ public struct CameraShake: Sendable {
   }
 
   /// In pixels; zero where a shift explains little.
-  static func shift(of luma: [Float], against before: [Float], scratch: UnsafeMutablePointer<Float>) -> (x: Float, y: Float) {
+  static func shift(
+    of luma: [Float], against before: [Float], contrast: Float, scratch: UnsafeMutablePointer<Float>
+  ) -> (x: Float, y: Float) {
     let pixels = side * side, count = 2 * reach + 1
     let now = scratch, last = scratch + pixels, rows = scratch + 2 * pixels
-    let scale = 1 / MotionStatistics.contrast(luma)
-    soften(luma, by: scale, into: now, rows: rows)
-    soften(before, by: scale, into: last, rows: rows)
+    soften(luma, by: 1 / contrast, into: now, rows: rows)
+    soften(before, by: 1 / contrast, into: last, rows: rows)
     var costs = [Float](repeating: 0, count: count * count)
     v2a_shift_differences(&costs, now, last, side, reach, doubt)
     var least = 0

@@ -45,9 +45,9 @@ public final class MotionEncoder: Sendable {
   ) {
     var x = scratch.buffer(0, Self.channels[1] * 64)
     var y = scratch.buffer(1, Self.channels[1] * 64)
-    let frames = scratch.buffer(2, 4 * Self.side * Self.side)
-    let steady = shake.steadied(before, for: luma, scratch: frames)
-    MotionStatistics.compute(luma, before: steady, into: x, scratch: frames)
+    let frames = scratch.buffer(2, 4 * Self.side * Self.side), contrast = MotionStatistics.contrast(luma)
+    let steady = shake.steadied(before, for: luma, contrast: contrast, scratch: frames)
+    MotionStatistics.compute(luma, before: steady, contrast: contrast, into: x, scratch: frames)
     var size = MotionStatistics.grid
     for (i, convolution) in convolutions.enumerated() {
       convolution(x, size: size, before: 1, into: y, scratch: scratch, slot: 2)

@@ -13,18 +13,18 @@ enum MotionStatistics {
   static let channels = perScale * scales.count
 
   /// Luma 0..1 [64, 64] of a frame and of the one before -> [15, 8, 8]; per scale: log energy of change, log energy of gradients,
-  /// velocity in pixels per frame along x and y, mean change; each brought to about -3...3. `scratch` holds 4 * 64 * 64.
+  /// velocity in pixels per frame along x and y, mean change; each brought to about -3...3. Changes are measured in `contrast`s.
+  /// `scratch` holds 4 * 64 * 64.
   static func compute(
-    _ luma: [Float], before: [Float], into output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    _ luma: [Float], before: [Float], contrast: Float, into output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     let pixels = side * side
     precondition(luma.count == pixels && before.count == pixels)
-    let deviation = contrast(luma)
     var size = side
     let now = scratch, last = scratch + pixels, change = scratch + 2 * pixels, held = scratch + 3 * pixels
     for i in 0..<pixels {
-      now[i] = luma[i] / deviation
-      last[i] = before[i] / deviation
+      now[i] = luma[i] / contrast
+      last[i] = before[i] / contrast
     }
     for scale in scales.indices {
       if scale > 0 {

@@ -16,7 +16,7 @@ from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from export import warm_start
 from models.audio_codec import BINS, FRAMES, LATENT_HOP, AudioDecoder
-from models.partials import STEP, analyse, spread
+from models.partials import slots_of
 
 LATENTS = 20  # per clip
 MARGIN = 2  # latents at the start that are not scored
@@ -26,11 +26,6 @@ LEVEL = 0.15  # weight of the error of band levels beside the energy distance
 def decoder_noise(generator, batch: int, latents: int) -> torch.Tensor:
     """Standard normal [B, 4T, 2, BINS, 2]."""
     return torch.randn(batch, FRAMES * latents, 2, BINS, 2, generator=generator)
-
-
-def slots_of(audio: np.ndarray) -> np.ndarray:
-    """[2, samples] -> slots of partials [T, SLOTS], a row per latent."""
-    return spread(*analyse(audio))[LATENT_HOP // STEP // 2 :: LATENT_HOP // STEP]
 
 
 def main():
@@ -82,7 +77,7 @@ def main():
             z = encoder(audio)
             z = z + torch.randn(z.shape, generator=generator) * 0.02 * torch.rand(z.shape[0], 1, 1, generator=generator)
             energy, image = decoder.image(z)
-            partials, left = decoder.partials(torch.from_numpy(np.stack([slots_of(clip)[:LATENTS] for clip in clips])), energy, image)
+            partials, left = decoder.partials(torch.from_numpy(np.stack([slots_of(clip, LATENT_HOP)[:LATENTS] for clip in clips])), energy, image)
         hidden, amplitude = decoder.backbone(z), decoder.amplitude(left, image)
         # Each step scores one pair of signals at two of the scales: cheap, and the same in expectation.
         view = {"sides": bool(rng.random() < 0.5), "scales": [SCALES[i] for i in rng.choice(len(SCALES), 2, replace=False)]}

@@ -7,7 +7,7 @@ import torch
 
 from export import restore
 from models.audio_codec import BINS, FRAMES, LATENT_HOP, AudioDecoder, SpectralEncoder
-from models.partials import STEP, analyse, spread
+from models.partials import slots_of
 
 MODEL = Path(__file__).resolve().parents[2] / "V2AEngine/Resources/v2a-small"
 
@@ -28,8 +28,7 @@ class RoundTrip:
         padded = np.zeros((1, 2, (len(stereo) // LATENT_HOP + 3) * LATENT_HOP), np.float32)
         padded[0, :, : len(stereo)] = stereo.T
         envelope = self.encoder(torch.from_numpy(padded))
-        amplitude, position = analyse(padded[0])
-        slots = spread(amplitude, position)[LATENT_HOP // STEP // 2 :: LATENT_HOP // STEP]
+        slots = slots_of(padded[0], LATENT_HOP)
         latents = torch.cat([envelope, torch.from_numpy(slots)[None, : envelope.shape[1]]], dim=-1)
         noise = torch.randn(1, FRAMES * latents.shape[1], 2, BINS, 2, generator=torch.Generator().manual_seed(0))
         return self.decoder(latents, noise)[0, :, : len(stereo)].T.numpy()

@@ -152,3 +152,8 @@ def gather(slots: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
                 position.append((k * x[k] + j * other) / v - 1)
         out.append((np.array(level), np.array(position)))
     return out
+
+
+def slots_of(audio: np.ndarray, every: int) -> np.ndarray:
+    """[2, samples] -> the slots in the middle of every `every` samples [samples / every, SLOTS]."""
+    return spread(*analyse(audio))[every // STEP // 2 :: every // STEP]
