@@ -14,6 +14,9 @@ struct History {
     values += rows
   }
 
+  /// Takes back the rows from `index` on.
+  mutating func removeLast(from index: Int) { values.removeLast(max(0, end - max(start, index)) * width) }
+
   /// Rows of `range`, which must be there.
   subscript(range: Range<Int>) -> [Float] {
     precondition(range.lowerBound >= start && range.upperBound <= end)

@@ -116,14 +116,16 @@ final class Soundtrack: SoundtrackGenerator {
     let window = try nextWindow()
     updateMotion(to: window.chunk.upperBound)
     let from = tracks.reduce(max(window.context.lowerBound, motion.start)) { max($0, $1.latents.start) }
-    let available = min(from, window.context.upperBound)..<window.context.upperBound
+    // After a window that was given up there is nothing to generate again.
+    let overlap = from <= window.overlap.lowerBound ? window.overlap : window.chunk.lowerBound..<window.chunk.lowerBound
+    let available = min(from, overlap.lowerBound)..<overlap.lowerBound, generated = overlap.lowerBound..<window.chunk.upperBound
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let isStill = !moves(before: window.chunk.upperBound)
     let noiseScale = isStill ? model.configuration.stillNoiseScale : model.configuration.noiseScale
     let chunk = model.transformer.prepare(
-      context: tracks.flatMap { $0.latents[available] }, contextMotion: motion[available], motion: motion[window.chunk],
+      context: tracks.flatMap { $0.latents[available] }, contextMotion: motion[available], motion: motion[generated],
       branches: tracks.flatMap { conditions(probabilities, isStill: isStill, $0.settings) }, sets: tracks.count, scratch: scratch)
-    let size = window.chunk.count * Codec.latent
+    let size = generated.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)
     let sampler = FlowMatchingSampler(
       steps: settings.steps, guidanceScale: settings.guidanceScale, guidanceRescale: model.configuration.guidanceRescale,
@@ -132,7 +134,7 @@ final class Soundtrack: SoundtrackGenerator {
     let sampling = now()
     let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
       guard let base = buffer.baseAddress else { return false }
-      for (i, track) in tracks.enumerated() { track.noise(of: window.chunk, scale: noiseScale, into: base + i * size) }
+      for (i, track) in tracks.enumerated() { track.noise(of: generated, scale: noiseScale, into: base + i * size) }
       return sampler.sample(
         base, with: model.transformer, chunk: chunk, scratch: scratch, helper: helper, isCancelled: isCancelled,
         isLate: { step in
@@ -150,7 +152,7 @@ final class Soundtrack: SoundtrackGenerator {
     let decodingBegun = now()
     var decoded: [[Float]] = []
     for i in tracks.indices {
-      tracks[i].latents.append(Array(x[i * size..<(i + 1) * size]))
+      tracks[i].append(Array(x[i * size..<(i + 1) * size]), overlap: overlap, share: window.share)
       var samples = try decode(first..<committed, of: &tracks[i])
       tracks[i].fadeInAfterSilence(&samples)
       decoded.append(samples)
@@ -272,8 +274,9 @@ final class Soundtrack: SoundtrackGenerator {
     let hop = LatentGrid.samplesPerLatent
     let latents = track.latents
     let from = max(latents.start, Int(range.lowerBound / hop) - AudioDecoder.lookBack)
+    let final = latents.end - WindowPlanner.overlap(hop: planner.hop, context: planner.context)
     let planar = model.decoder(
-      latents[from..<latents.end], first: from, noise: NoiseSource(seed: track.settings.seed), partials: &track.partials,
+      latents[from..<latents.end], first: from, final: final, noise: NoiseSource(seed: track.settings.seed), partials: &track.partials,
       scratch: scratch, helper: helper)
     let length = planar.count / 2
     let skip = Int(range.lowerBound - Int64(from) * hop)
@@ -291,11 +294,11 @@ final class Soundtrack: SoundtrackGenerator {
   }
 
   private func forget() {
-    let next = planner.position
+    let next = planner.position, generated = next - WindowPlanner.decoderLookAhead - settings.context
     let decoded = Int(committed / LatentGrid.samplesPerLatent) - AudioDecoder.lookBack
-    for i in tracks.indices { tracks[i].latents.forget(before: min(next - settings.context, decoded)) }
+    for i in tracks.indices { tracks[i].latents.forget(before: min(generated, decoded)) }
     moving.forget(before: next - Self.stillness)
-    motion.forget(before: next - settings.context)
+    motion.forget(before: generated)
     frames.forget(before: next - MotionEncoder.lookBack)
     visual.forget(before: next)
   }

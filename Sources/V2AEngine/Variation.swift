@@ -31,6 +31,18 @@ struct Variation {
     return other
   }
 
+  /// Takes up generated latents [overlap + chunk, 152], of which the overlap's are a `share` of what they become.
+  mutating func append(_ generated: [Float], overlap: Range<Int>, share: (Int) -> Float) {
+    var rows = generated
+    let before = latents[overlap]
+    for (row, index) in overlap.enumerated() {
+      let new = share(index)
+      for i in row * Codec.latent..<(row + 1) * Codec.latent { rows[i] = before[i] + new * (rows[i] - before[i]) }
+    }
+    latents.removeLast(from: overlap.lowerBound)
+    latents.append(rows)
+  }
+
   /// The seed's noise of deviation `scale` for latents `range` [count, 152].
   func noise(of range: Range<Int>, scale: Float, into x: UnsafeMutablePointer<Float>) {
     let source = NoiseSource(seed: settings.seed)

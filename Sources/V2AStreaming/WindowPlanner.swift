@@ -1,16 +1,22 @@
 /// One chunk of generation: latents to make, latents to make them from, frames it has to see, samples it completes.
 public struct Window: Sendable, Equatable {
-  /// Latents that are generated.
+  /// Latents that are new.
   public let chunk: Range<Int>
-  /// Latents before them that are given (the overlapping context).
+  /// Latents before them, not decoded yet, that are generated again with them; see `share`.
+  public let overlap: Range<Int>
+  /// Latents before these that are given (the context).
   public let context: Range<Int>
   /// Grid frames with a smaller number must have arrived.
   public let framesNeeded: Int
   /// Samples that are final afterwards: [0, committed).
   public let committed: Int64
+
+  /// Of the overlap's latent number `index`, what is generated anew counts this much and what was there the rest: the step from one
+  /// window's latents to the next's, whose errors are not each other's, is spread over the overlap.
+  public func share(of index: Int) -> Float { (Float(index - overlap.lowerBound) + 0.5) / Float(max(1, overlap.count)) }
 }
 
-/// Divides a stream into windows of `hop` new latents with `context` latents before them.
+/// Divides a stream into windows of `hop` new latents with an overlap and `context` latents before them.
 public struct WindowPlanner: Sendable, Equatable {
   /// Frames that the motion encoder looks ahead when there is time.
   public static let motionLookAhead = 4
@@ -19,6 +25,9 @@ public struct WindowPlanner: Sendable, Equatable {
   public static func lookAhead(hop: Int) -> Int { min(motionLookAhead, max(1, (hop - 4) / 2)) }
   /// Latents that the audio decoder looks ahead.
   public static let decoderLookAhead = 2
+  /// Latents of a window that the next one generates again, which the decoder has only looked at: none at short hops, where they would cost
+  /// much, and none without a context.
+  public static func overlap(hop: Int, context: Int) -> Int { context > 0 ? min(decoderLookAhead, hop / 8) : 0 }
 
   public var hop: Int
   public var context: Int
@@ -31,9 +40,9 @@ public struct WindowPlanner: Sendable, Equatable {
   }
 
   public var next: Window {
-    let end = position + hop
+    let end = position + hop, overlap = max(0, position - Self.overlap(hop: hop, context: context))
     return Window(
-      chunk: position..<end, context: max(0, position - context)..<position,
+      chunk: position..<end, overlap: overlap..<position, context: max(0, overlap - context)..<overlap,
       framesNeeded: end + Self.lookAhead(hop: hop),
       committed: max(0, Int64(end - Self.decoderLookAhead) * LatentGrid.samplesPerLatent))
   }

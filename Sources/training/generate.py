@@ -23,6 +23,7 @@ from models.text_encoder import TextEncoder, WordPieceTokenizer
 
 ROOT = 384**0.5
 DOUBT = 0.01  # a class hardly likelier than chance says nothing
+OVERLAP = 2  # latents of a chunk that the next one generates again; see WindowPlanner
 FAINT, WEAK = 0.16, 0.35  # lengths of a class' embedding and of the visual prompt
 
 
@@ -92,19 +93,22 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
     p, states, mask = encode_prompt(model, prompt)
     np_, nstates, nmask = encode_prompt(model, negative)
     latents = torch.zeros(1, 0, LATENT)
+    noise = config.get("still_noise_scale" if video is None else "noise_scale", 1.0) * torch.randn(1, total, LATENT, generator=generator)
     times = step_times(steps, config["time_shift"])
+    share = ((torch.arange(OVERLAP) + 0.5) / OVERLAP)[:, None]
     for first in range(0, total, hop):
-        past = latents[:, max(0, first - context) :]
+        begin, end = max(0, first - OVERLAP), first + hop
+        past, before = latents[:, max(0, begin - context) : begin], latents[:, begin:]
         visual = torch.zeros(1, 384)
         if video is not None:
-            window = classes[max(0, (first + hop) // interval - round(config["visual_seconds"] * RATE / LATENT_HOP / interval)) : (first + hop) // interval]
+            window = classes[max(0, end // interval - round(config["visual_seconds"] * RATE / LATENT_HOP / interval)) : end // interval]
             window = window if len(window) else classes[-1:]
             visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ sounding
             visual = visual * ROOT * (visual.norm() >= WEAK)
-        x = config.get("still_noise_scale" if video is None else "noise_scale", 1.0) * torch.randn(1, hop, LATENT, generator=generator)
-        x = continued(model["diffusion_transformer"], past, x, motion[:, first - past.shape[1] : first + hop], (visual, p, states, mask),
+        x = continued(model["diffusion_transformer"], past, noise[:, begin:end], motion[:, begin - past.shape[1] : end], (visual, p, states, mask),
                       (visual * 0, np_, nstates, nmask), times, scale, config["guidance_rescale"])
-        latents = torch.cat([latents, x], 1)
+        again, new = x.split([before.shape[1], hop], dim=1)
+        latents = torch.cat([latents[:, :begin], before + share[: before.shape[1]] * (again - before), new], 1)
     noise = torch.randn(1, FRAMES * total, 2, BINS, 2, generator=generator)
     return model["audio_decoder"](latents, noise)[0, :, : round(seconds * RATE)].T.numpy()
 

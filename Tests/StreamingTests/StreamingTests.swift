@@ -49,13 +49,15 @@ import Testing
   }
 
   @Test func windowsCommitEverySampleOnceInOrder() {
-    for (hop, context, ahead) in [(24, 40, 4), (12, 8, 4), (9, 100, 2), (7, 100, 1), (5, 20, 1), (4, 0, 1), (1, 3, 1)] {
+    for (hop, context, ahead, overlap) in [(24, 40, 4, 2), (24, 0, 4, 0), (12, 8, 4, 1), (9, 100, 2, 1), (7, 100, 1, 0), (4, 0, 1, 0), (1, 3, 1, 0)] {
       var planner = WindowPlanner(hop: hop, context: context)
       var latent = 0, committed: Int64 = 0
       for _ in 0..<50 {
         let window = planner.next
         #expect(window.chunk.lowerBound == latent && window.chunk.count == hop)
-        #expect(window.context.upperBound == latent && window.context.count == min(context, latent))
+        #expect(window.overlap.upperBound == latent && window.overlap.count == (latent > 0 ? overlap : 0))
+        #expect(window.context.upperBound == window.overlap.lowerBound)
+        #expect(window.context.count == min(context, window.overlap.lowerBound))
         #expect(window.framesNeeded == window.chunk.upperBound + ahead)
         #expect(window.committed >= committed)
         #expect(window.committed <= Int64(window.chunk.upperBound - 2) * 2048 || window.committed == 0)
@@ -65,6 +67,13 @@ import Testing
       }
       #expect(committed == Int64(50 * hop - 2) * 2048)
     }
+  }
+
+  /// What is generated again counts more the nearer it is to the new latents.
+  @Test func overlapsAreBlended() {
+    var planner = WindowPlanner(hop: 24, context: 40)
+    planner.advance()
+    #expect(planner.next.overlap == 22..<24 && planner.next.overlap.map(planner.next.share) == [0.25, 0.75])
   }
 
   /// Timestamps of 12 hours in odd pieces: contiguous, and exact to the nanosecond at the end.

@@ -57,21 +57,22 @@ public final class AudioDecoder: Sendable {
 
   /// Latents [count, 152], the first of which has absolute number `first`, and seeded noise -> planar samples
   /// [2, 2048 * count]. Of a piece of a stream, the samples of the first `lookBack` latents (unless it is the start) and of
-  /// the last `lookAhead` (unless it is the end) are not valid. `partials` takes up the latents that are new to it. A helper takes
-  /// half of the work; the result is the same bit for bit.
+  /// the last `lookAhead` (unless it is the end) are not valid. `partials` takes up the latents that are new to it; those from number
+  /// `final` on may still change. A helper takes half of the work; the result is the same bit for bit.
   public func callAsFunction(
-    _ latents: [Float], first: Int, noise source: NoiseSource, partials: inout PartialStream, scratch: Scratch, helper: Helper? = nil
+    _ latents: [Float], first: Int, final: Int = .max, noise source: NoiseSource, partials: inout PartialStream, scratch: Scratch,
+    helper: Helper? = nil
   ) -> [Float] {
     let frames = latents.count / Codec.latent * Codec.frames
     let numbers = scratch.buffer(20, frames * Self.noisePerFrame)
     NoisePass(source, first: first * Codec.frames, frames: frames, into: numbers, helper: helper).computeAll()
-    return callAsFunction(latents, first: first, noise: numbers, partials: &partials, scratch: scratch, helper: helper)
+    return callAsFunction(latents, first: first, final: final, noise: numbers, partials: &partials, scratch: scratch, helper: helper)
   }
 
   /// The same with given noise [4 * count, 2, bins, 2].
   public func callAsFunction(
-    _ latents: [Float], first: Int, noise numbers: UnsafePointer<Float>, partials: inout PartialStream, scratch: Scratch,
-    helper: Helper? = nil
+    _ latents: [Float], first: Int, final: Int = .max, noise numbers: UnsafePointer<Float>, partials: inout PartialStream,
+    scratch: Scratch, helper: Helper? = nil
   ) -> [Float] {
     let count = latents.count / Codec.latent
     let frames = count * Codec.frames
@@ -83,7 +84,7 @@ public final class AudioDecoder: Sendable {
       }
     }
     let (energies, pan) = image(envelopes, count: count, scratch: scratch)
-    partials.advance(latents, first: first, energies: energies, pan: pan)
+    partials.advance(latents, first: first, final: final, energies: energies, pan: pan)
     partials.subtract(from: energies, firstFrame: first * Codec.frames, frames: frames)
     let hidden = backbone(envelopes, count: count, scratch: scratch, helper: helper)
     var samples = [Float](repeating: 0, count: 2 * frames * Codec.hop)

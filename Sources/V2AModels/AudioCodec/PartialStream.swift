@@ -9,12 +9,18 @@ public struct PartialStream: Sendable {
   /// Absolute number of the first sample in `known`: the middle of a latent.
   private var firstSample: Int
   private var known = Stretch()
-  /// What comes after `known` if there are no more latents.
+  /// What comes after `known` if the latents that may still change do not, and there are no more.
   private var end = Stretch()
 
   /// Samples and, per frame, band energies of partials.
   private struct Stretch {
     var left: [Float] = [], right: [Float] = [], made: [Float] = []
+
+    static func += (a: inout Stretch, b: Stretch) {
+      a.left += b.left
+      a.right += b.right
+      a.made += b.made
+    }
   }
 
   /// Begins with latent number `index`.
@@ -23,27 +29,30 @@ public struct PartialStream: Sendable {
     firstSample = index * Codec.latentHop - Codec.latentHop / 2
   }
 
-  /// Takes those of latents [count, 152] from number `first` on that are new. energies [4 * count, bands] and pan
-  /// [4 * count, regions] are theirs. What lies before `first` is forgotten.
-  mutating func advance(_ latents: [Float], first: Int, energies: UnsafePointer<Float>, pan: UnsafePointer<Float>) {
-    let count = latents.count / Codec.latent
+  /// Takes those of latents [count, 152] from number `first` on that are new and before `final`, from which on they may still change.
+  /// energies [4 * count, bands] and pan [4 * count, regions] are theirs. What lies before `first` is forgotten.
+  mutating func advance(
+    _ latents: [Float], first: Int, final: Int = .max, energies: UnsafePointer<Float>, pan: UnsafePointer<Float>
+  ) {
+    let count = latents.count / Codec.latent, last = first + count
     forget(before: first * Codec.latentHop)
     if first > next { self = PartialStream(at: first) }
-    let frames = count * Codec.frames
-    for index in next..<max(next, first + count) {
+    let taken = max(next, min(final, last))
+    for index in next..<taken { known += step(&oscillators, index) }
+    next = taken
+    var ending = oscillators
+    end = Stretch()
+    for index in next..<max(next, last) { end += step(&ending, index) }
+    end += Self.step(&ending, [], frame: count * Codec.frames - Codec.frames / 2, of: count * Codec.frames, energies: energies, pan: pan)
+
+    func step(_ oscillators: inout Oscillators, _ index: Int) -> Stretch {
       let partials = latents.withUnsafeBufferPointer { rows -> [Partial] in
         guard let rows = rows.baseAddress else { return [] }
         return Partials.gather(rows + (index - first) * Codec.latent + Codec.envelope)
       }
       let frame = (index - first) * Codec.frames - Codec.frames / 2
-      let more = Self.step(&oscillators, partials, frame: frame, of: frames, energies: energies, pan: pan)
-      known.left += more.left
-      known.right += more.right
-      known.made += more.made
+      return Self.step(&oscillators, partials, frame: frame, of: count * Codec.frames, energies: energies, pan: pan)
     }
-    next = max(next, first + count)
-    var ending = oscillators
-    end = Self.step(&ending, [], frame: frames - Codec.frames / 2, of: frames, energies: energies, pan: pan)
   }
 
   /// One latent, of which the four frames from number `frame` lie between the middle of the one before and its own; what is
