@@ -1,8 +1,8 @@
-"""Can the joins of chunks be found? `python -m evaluation.joins --data D [--video FILE]`
+"""Can the joins of chunks be found? `python -m evaluation.joins --data D [--video FILE] [--seeds 2]`
 
-A minute of a rendered scene and of a prompt alone go through the plugin. At multiples of hop the spectral flux and the jump of
+A minute of a rendered scene and of prompts alone go through the plugin. At multiples of hop the spectral flux and the jump of
 level are compared with all places inside chunks: share of joins above the 95th percentile of the inside (5 % is what chance
-gives), and the median of both.
+gives), the share of the other latents' borders, where nothing is joined, and the median of both.
 """
 
 import argparse
@@ -30,16 +30,20 @@ def measures(sound: np.ndarray) -> dict[str, np.ndarray]:
             "sample jump": np.concatenate([[0], np.abs(mono[FRAME:count * FRAME:FRAME] - mono[FRAME - 1:count * FRAME - 1:FRAME])])}
 
 
-def report(name: str, sound: np.ndarray, hop: int):
-    for what, values in measures(sound).items():
-        places = np.arange(len(values)) * FRAME
-        ready = values[(places > 0) & (places < len(sound) - hop * LATENT)]
-        places = places[(places > 0) & (places < len(sound) - hop * LATENT)]
-        joins = places % (hop * LATENT) == 0
-        limit = np.percentile(ready[~joins], 95)
-        print(f"{name:28s} {what:14s} {joins.sum():3d} joins: {np.mean(ready[joins] > limit):.3f} above the inside's 95th percentile; "
-              f"median at joins {np.median(ready[joins]):.4f}, inside {np.median(ready[~joins]):.4f}, "
-              f"mean of joins over 95th percentile {ready[joins].mean() / max(limit, 1e-12):.2f}")
+def report(name: str, sounds: list[np.ndarray], hop: int):
+    found = [measures(sound) for sound in sounds]
+    for what in found[0]:
+        at_joins, at_borders, inside = [], [], []
+        for values in (one[what] for one in found):
+            places = np.arange(len(values)) * FRAME
+            ready = (places > 0) & (places < (len(values) - 1) * FRAME - hop * LATENT)
+            joins, borders = ready & (places % (hop * LATENT) == 0), ready & (places % LATENT == 0)
+            limit = max(np.percentile(values[ready & ~joins], 95), 1e-12)
+            at_joins += list(values[joins] / limit)
+            at_borders += list(values[borders & ~joins] / limit)
+            inside += list(values[ready & ~joins] / limit)
+        print(f"{name:28s} {what:14s} {len(at_joins):3d} joins: {np.mean(np.array(at_joins) > 1):.3f} above the inside's 95th percentile, other "
+              f"latents' borders {np.mean(np.array(at_borders) > 1):.3f}; median over it {np.median(at_joins):.2f} at joins, {np.median(inside):.2f} inside")
 
 
 def main():
@@ -48,15 +52,21 @@ def main():
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--video", type=Path)
     parser.add_argument("--hop", type=int, default=24, help="latents")
+    parser.add_argument("--seeds", type=int, default=2)
+    product.add_settings(parser)
     options = parser.parse_args()
     folder = options.data / "joins-test"
     folder.mkdir(parents=True, exist_ok=True)
     video = options.video or rendered(find("bounce", 5, 60.0), folder / "minute.mp4")
     hop = {"hop": round(options.hop * LATENT / 48e3 * 1e9)}
-    report("a minute of bouncing balls", product.run(product.of_file(video), folder / "minute.wav", hop, options.plugin), options.hop)
+
+    def sounds(source: list[str], settings: dict) -> list[np.ndarray]:
+        return [product.run(source, folder / "minute.wav", {**settings, **hop, "seed": seed, **dict(options.set)}, options.plugin)
+                for seed in range(options.seeds)]
+
+    report("bouncing balls", sounds(product.of_file(video), {}), options.hop)
     for prompt in ("rain falling", "violins playing"):
-        sound = product.run(product.of_nothing(60), folder / f"{prompt.split()[0]}.wav", {"prompt": prompt, **hop}, options.plugin)
-        report(f"a minute of '{prompt}'", sound, options.hop)
+        report(f"'{prompt}'", sounds(product.of_nothing(60), {"prompt": prompt}), options.hop)
 
 
 if __name__ == "__main__":

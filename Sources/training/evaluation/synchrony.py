@@ -17,6 +17,7 @@ from evaluation import product
 from evaluation.onsets import f1, onset_times
 from scenes.clip import rendered
 from scenes.film import Film
+from scenes.moments import amplitude
 
 CLIPS, SECONDS = 30, 8.0
 LOUDEST = 10 ** (-6 / 20)  # peak of the strongest events in training on average: recordings peak at -3 dB and are mixed at 0 to -6 dB
@@ -61,7 +62,7 @@ def true_sound(events, sounds, rng) -> np.ndarray:
         sound = sounds[rng.integers(len(sounds))]
         start = int(time * 48_000)
         n = min(len(sound), len(out) - start)
-        out[start : start + n] += LOUDEST * (0.25 + 0.75 * strength) * sound[:n]
+        out[start : start + n] += LOUDEST * amplitude(strength) * sound[:n]
     return out[:, None]
 
 

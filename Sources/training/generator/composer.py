@@ -11,6 +11,7 @@ from generator.tokens import simulated
 from models.audio_codec import FRAMES, HOP, LATENT_HOP, RATE
 from models.motion_encoder import TOKEN
 from scenes.build import read_events
+from scenes.moments import amplitude
 
 ROOT = np.float32(384**0.5)
 SUSTAINED = ("loop", "texture", "music")  # kinds that fill a clip; the others are events
@@ -172,8 +173,7 @@ class Composer:
                 chosen = self.rows[variants[int(rng.integers(len(variants)))]]
                 onset = int(round((time - chosen["onset_s"]) * RATE / HOP))
                 sound = self.features.read(chosen["id"], 0, self.single[chosen["id"]])
-                amplitude = 10 ** ((gain + rng.uniform(-1.5, 1.5)) / 20) * (0.25 + 0.75 * strength)
-                mix.add(sound, onset, amplitude, 0.8 * position)
+                mix.add(sound, onset, 10 ** ((gain + rng.uniform(-1.5, 1.5)) / 20) * amplitude(strength), 0.8 * position)
 
     def random_events(self, rng):
         """(time, strength, pan): a regular or an irregular train, or a single event."""

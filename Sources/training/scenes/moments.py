@@ -5,6 +5,11 @@ import numpy as np
 MATERIALS = ("wood", "metal", "stone", "glass", "soft")
 
 
+def amplitude(strength: float) -> float:
+    """Of the sound of an event of strength 0..1."""
+    return 0.25 + 0.75 * strength
+
+
 def times(rng, seconds: float, low: float = 0.3, high: float = 1.6) -> np.ndarray:
     """Event times: regular with small jitter, or irregular; at least 0.22 s apart."""
     gap = np.exp(rng.uniform(np.log(low), np.log(high)))
