@@ -16,11 +16,7 @@ final class Soundtrack: SoundtrackGenerator {
   private let helper = Helper.threads > 1 ? Helper() : nil
   private var planner: WindowPlanner
   private var visual: VisualMemory
-  /// Per grid frame: features for the temporal part of the motion encoder.
-  private var frames = History(width: MotionEncoder.width)
-  private var motion = History(width: MotionEncoder.token)
-  /// Per grid frame: 1 where something moves.
-  private var moving = History(width: 1)
+  private var motion: MotionTrack
   private var tracks: [Variation]
   private var lastFrame: GridFrame?
   private var committed: Int64 = 0
@@ -40,6 +36,7 @@ final class Soundtrack: SoundtrackGenerator {
 
   init(model: VideoToAudioModel, settings: SoundtrackSettings) {
     self.model = model
+    motion = MotionTrack(encoder: model.motionEncoder)
     tracks = [Variation(settings, at: 0)]
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
     visual = VisualMemory(seconds: model.configuration.visualSeconds)
@@ -52,15 +49,9 @@ final class Soundtrack: SoundtrackGenerator {
   func reset() {
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
     visual = VisualMemory(seconds: model.configuration.visualSeconds)
-    frames.clear()
-    motion.clear()
-    moving.clear()
+    motion = MotionTrack(encoder: model.motionEncoder)
     for i in tracks.indices { tracks[i].restart(at: 0) }
     received = 0
-    unchanged = 0
-    lastLuma = nil
-    shake = CameraShake()
-    stillFeatures = nil
     lastProbabilities = nil
     lastFrame = nil
     committed = 0
@@ -72,18 +63,7 @@ final class Soundtrack: SoundtrackGenerator {
       throw .invalidSetting(name: "frame", reason: "\(frame.index) is not the next or has the wrong size")
     }
     received += 1
-    unchanged = frame.luma == lastFrame?.luma ? unchanged + 1 : 0
-    let luma = frame.luma.map { Float($0) / 255 }
-    // A picture that stands still has the same features again.
-    var features = stillFeatures ?? []
-    if unchanged < 2 || features.isEmpty {
-      features = [Float](repeating: 0, count: MotionEncoder.width)
-      model.motionEncoder.frame(luma, before: lastLuma ?? luma, shake: &shake, into: &features, scratch: scratch)
-      stillFeatures = features
-    }
-    frames.append(features)
-    moving.append([MotionEncoder.moves(luma, before: lastLuma ?? luma) ? 1 : 0])
-    lastLuma = luma
+    motion.append(frame.luma.map { Float($0) / 255 }, scratch: scratch)
     if let rgb = frame.rgb, rgb.count == 3 * GridFrame.colourSide * GridFrame.colourSide {
       // A picture that has not changed shows what it showed.
       if rgb == lastFrame?.rgb, let known = lastProbabilities {
@@ -97,13 +77,8 @@ final class Soundtrack: SoundtrackGenerator {
     lastFrame = GridFrame(index: frame.index, luma: frame.luma, rgb: frame.rgb ?? lastFrame?.rgb)
   }
 
-  /// Frames that have arrived, and how many of the latest are equal.
+  /// Frames that have arrived.
   private var received = 0
-  private var unchanged = 0
-  /// Luma of the latest frame, how its camera shakes, and features of the latest change.
-  private var lastLuma: [Float]?
-  private var shake = CameraShake()
-  private var stillFeatures: [Float]?
   private var lastProbabilities: [Float]?
   /// Seconds that decoding the last window took.
   private var decoding = 0.0
@@ -114,16 +89,16 @@ final class Soundtrack: SoundtrackGenerator {
     let begun = now()
     for track in tracks { try track.settings.validate() }
     let window = try nextWindow()
-    updateMotion(to: window.chunk.upperBound)
-    let from = tracks.reduce(max(window.context.lowerBound, motion.start)) { max($0, $1.latents.start) }
+    motion.update(to: window.chunk.upperBound, lookAhead: WindowPlanner.lookAhead(hop: planner.hop), scratch: scratch)
+    let from = tracks.reduce(max(window.context.lowerBound, motion.tokens.start)) { max($0, $1.latents.start) }
     // After a window that was given up there is nothing to generate again.
     let overlap = from <= window.overlap.lowerBound ? window.overlap : window.chunk.lowerBound..<window.chunk.lowerBound
     let available = min(from, overlap.lowerBound)..<overlap.lowerBound, generated = overlap.lowerBound..<window.chunk.upperBound
     let probabilities = visual.mean(before: window.chunk.upperBound)
-    let isStill = !moves(before: window.chunk.upperBound)
+    let isStill = !motion.moves(before: window.chunk.upperBound)
     let noiseScale = isStill ? model.configuration.stillNoiseScale : model.configuration.noiseScale
     let chunk = model.transformer.prepare(
-      context: tracks.flatMap { $0.latents[available] }, contextMotion: motion[available], motion: motion[generated],
+      context: tracks.flatMap { $0.latents[available] }, contextMotion: motion.tokens[available], motion: motion.tokens[generated],
       branches: tracks.flatMap { conditions(probabilities, isStill: isStill, $0.settings) }, sets: tracks.count, scratch: scratch)
     let size = generated.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)
@@ -172,7 +147,7 @@ final class Soundtrack: SoundtrackGenerator {
   func skipVariations() throws(EngineError) -> [AudioChunk] {
     let begun = now()
     let window = try nextWindow()
-    updateMotion(to: window.chunk.upperBound)
+    motion.update(to: window.chunk.upperBound, lookAhead: WindowPlanner.lookAhead(hop: planner.hop), scratch: scratch)
     let sight = Sight(visual.mean(before: window.chunk.upperBound), names: model.classNames)
     planner.advance()
     let first = committed
@@ -217,31 +192,8 @@ final class Soundtrack: SoundtrackGenerator {
     }
   }
 
-  /// Computes motion tokens up to latent `end`.
-  private func updateMotion(to end: Int) {
-    let first = motion.end
-    guard end > first else { return }
-    if !moves(before: end) {
-      motion.append(ChanceEvents.tokens(first..<end))
-      return
-    }
-    let from = max(frames.start, first - MotionEncoder.lookBack, 0)
-    let to = min(frames.end, end + WindowPlanner.lookAhead(hop: planner.hop))
-    var tokens = [Float](repeating: 0, count: (to - from) * MotionEncoder.token)
-    model.motionEncoder.tokens(frames[from..<to], rows: to - from, into: &tokens, scratch: scratch)
-    motion.append(Array(tokens[(first - from) * MotionEncoder.token..<(end - from) * MotionEncoder.token]))
-  }
-
   /// Confidence from which a picture counts as known, whichever of several breeds of a thing it may be.
   private static let recognised: Float = 0.4
-
-  /// Latents that must stand still for a picture to count as still: a second, in which even slow film shows several frames.
-  private static let stillness = 24
-
-  /// False for a still picture, perhaps with one cut, up to latent `end`.
-  private func moves(before end: Int) -> Bool {
-    moving[max(moving.start, end - Self.stillness)..<end].reduce(0, +) > 1
-  }
 
   /// The guided branch, and unless guidance is off the one to steer away from: no picture, and the negative prompt or none.
   private func conditions(_ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings) -> [Conditions] {
@@ -297,9 +249,7 @@ final class Soundtrack: SoundtrackGenerator {
     let next = planner.position, generated = next - WindowPlanner.decoderLookAhead - settings.context
     let decoded = Int(committed / LatentGrid.samplesPerLatent) - AudioDecoder.lookBack
     for i in tracks.indices { tracks[i].latents.forget(before: min(generated, decoded)) }
-    moving.forget(before: next - Self.stillness)
-    motion.forget(before: generated)
-    frames.forget(before: next - MotionEncoder.lookBack)
+    motion.forget(next: next, before: generated)
     visual.forget(before: next)
   }
 

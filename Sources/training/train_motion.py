@@ -1,6 +1,6 @@
 """Trains the motion encoder on rendered scenes, as they are and spoilt: `python train_motion.py --data D --minutes 30`; resumes.
 
-Afterwards writes D/scenes/tokens.npy, the tokens that the generator trains with (of every fourth scene those of its spoilt pictures), and
+Afterwards writes D/scenes/tokens.npy, the tokens that the generator trains with (of every third scene those of its spoilt pictures), and
 prints the onset F1 of the encoder's own peaks on unseen clips of the training families, at the threshold that is best there, and on the
 held-out families and look at all thresholds (the generator learns its own from the tokens). `--minutes 0` trains nothing.
 """
@@ -25,7 +25,7 @@ from models.motion_encoder import SCALES, STATISTICS, MotionEncoder
 from models.precision import mixed
 from scenes.build import read_events
 from scenes.film import Film
-from scenes.versions import VERSIONS, heard, reduced, statistics_of
+from scenes.versions import VERSIONS, heard, period_of, reduced, statistics_of
 
 DROPPED = 0.15  # of the features of a frame, and of the cells of its statistics, are withheld in training
 AS_IT_IS = 0.5  # of the clips of a batch
@@ -36,13 +36,15 @@ Y_VELOCITY = [STATISTICS * s + 3 for s in range(len(SCALES))]
 ENERGIES = [STATISTICS * s + i for s in range(len(SCALES)) for i in (0, 1)]
 
 
-def targets(events, n: int) -> dict:
-    """onset 0/1, offset -0.5..0.5 latents from the frame's middle, strength and pan at onsets."""
-    y = {k: np.zeros(n, np.float32) for k in ("onset", "offset", "strength", "pan")}
+def targets(events, n: int, is_slow: bool) -> dict:
+    """onset 0/1, offset -0.5..0.5 latents from the frame's middle, strength and pan at onsets; near 0/1, an onset or beside one of video
+    that is not slow."""
+    y = {k: np.zeros(n, np.float32) for k in ("onset", "offset", "strength", "pan", "near")}
     for t, s, p in events:
         k = int(t * LATENT_RATE)
         if k < n:
             y["onset"][k], y["offset"][k], y["strength"][k], y["pan"][k] = 1, t * LATENT_RATE - k - 0.5, s, p
+            y["near"][k if is_slow else max(0, k - 1) : k + 1 if is_slow else k + 2] = 1
     return y
 
 
@@ -71,8 +73,7 @@ def loss_of(model, x, y):
     h = {k: v.float() for k, v in model.raw_heads(model.trunk(x, DROPPED)).items()}
     onset = y["onset"]
     # A neighbour of an onset counts as a quarter of one: labels are exact, pictures are not.
-    near = F.max_pool1d(onset[:, None], 3, 1, 1)[:, 0]
-    soft = torch.maximum(onset, 0.25 * near)
+    soft = torch.maximum(onset, 0.25 * y["near"])
     bce = (F.binary_cross_entropy_with_logits(h["onset"], soft, reduction="none") * (1 + onset)).mean()
     at = onset / onset.sum().clamp(min=1)
     offset = ((torch.tanh(h["offset"]) - y["offset"]).abs() * at).sum()
@@ -108,6 +109,11 @@ def best_threshold(clips) -> tuple[float, float]:
     return max((pooled_f1(clips, threshold), threshold) for threshold in THRESHOLDS)
 
 
+def told(model, statistics: np.ndarray, changed: np.ndarray) -> np.ndarray:
+    """Tokens [N, 5] of one clip."""
+    return model.told(torch.from_numpy(statistics.astype(np.float32))[None], changed[None])[0].numpy()
+
+
 @torch.no_grad()
 def held_out_scores(model, count: int = 30) -> str:
     """Onset F1 at 80 ms on the held-out family and look by threshold, and the best one's with times shifted by 0.5 s."""
@@ -119,18 +125,18 @@ def held_out_scores(model, count: int = 30) -> str:
 
 
 @torch.no_grad()
-def finish(scenes: Path, model, jobs: int, statistics: np.ndarray | None = None):
-    """Prints what the encoder sees in held-out clips, and writes the generator's tokens: of every fourth scene those of its first
-    spoilt version. Without the statistics of all versions, those that are needed are computed."""
+def finish(scenes: Path, model, jobs: int, known: tuple[np.ndarray, np.ndarray] | None = None):
+    """Prints what the encoder sees in held-out clips, and writes the generator's tokens: of every third scene those of a
+    spoilt version. Where what `reduced` gives is not known, what is needed of it is computed."""
     print(f"held-out families and look, by threshold: {held_out_scores(model)}", flush=True)
     luma = np.load(scenes / "luma.npy", mmap_mode="r")
-    version_of = lambda i: int(i % 4 == 3)
+    version_of = lambda i: 1 + i // 3 % (VERSIONS - 1) if i % 3 == 2 else 0
     with Pool(jobs) as pool:
-        if statistics is None:
-            made = (x for x, _ in pool.imap(statistics_of, ((frames, version_of(i), i) for i, frames in enumerate(luma)), 8))
+        if known is None:
+            made = pool.imap(statistics_of, ((frames, version_of(i), i) for i, frames in enumerate(luma)), 8)
         else:
-            made = (statistics[version_of(i), i] for i in range(len(luma)))
-        tokens = [model.tokens(torch.from_numpy(x).float()[None])[0].half().numpy() for x in tqdm(made, desc="tokens", total=len(luma), mininterval=5)]
+            made = ([part[version_of(i), i] for part in known] for i in range(len(luma)))
+        tokens = [told(model, *one).astype(np.float16) for one in tqdm(made, desc="tokens", total=len(luma), mininterval=5)]
     np.save(scenes / "tokens.tmp.npy", np.stack(tokens))
     (scenes / "tokens.tmp.npy").rename(scenes / "tokens.npy")
 
@@ -140,6 +146,7 @@ def main():
     add_data_option(parser)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2, help="processes that reduce scenes to statistics")
     parser.add_argument("--warm-start", type=Path, help="model folder whose motion encoder a new training starts from")
@@ -153,7 +160,7 @@ def main():
     if options.warm_start and not path.exists():
         warm_start(model, options.warm_start, "motion_encoder")
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
-    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.05)
     if path.exists():
         state = torch.load(path, weights_only=True)
         model.load_state_dict(state["model"])
@@ -166,7 +173,7 @@ def main():
     statistics, changed = reduced(scenes, options.jobs)
     clips, n = statistics.shape[1:3]
     events = read_events(scenes / "events.tsv", clips)
-    labels = [[targets(heard(e, c), n) for e, c in zip(events, version)] for version in changed]
+    labels = [[targets(heard(e, c), n, period_of(c) > 1) for e, c in zip(events, version)] for version in changed]
     rng = np.random.default_rng(step)
     validation, length = max(1, clips // 20), 96
 
@@ -177,8 +184,7 @@ def main():
 
     @torch.no_grad()
     def validate(version: int) -> tuple[float, float]:
-        some = (torch.from_numpy(statistics[version, i]).float()[None] for i in range(min(validation, 100)))
-        tokens = (average.module.tokens(x)[0].numpy() for x in some)
+        tokens = (told(average.module, statistics[version, i], changed[version, i]) for i in range(min(validation, 100)))
         return best_threshold([(t, [e[0] for e in events[i]]) for i, t in enumerate(tokens)])
 
     def validated() -> tuple[float, str]:
@@ -190,7 +196,7 @@ def main():
     started, smooth, bar = time.monotonic(), None, tqdm(unit="step", mininterval=5)
     while (elapsed := time.monotonic() - started) < options.minutes * 60:
         for group in optimiser.param_groups:
-            group["lr"] = 1e-3 * min(1, (step + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * elapsed / (options.minutes * 60))))
+            group["lr"] = options.rate * min(1, (step + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * elapsed / (options.minutes * 60))))
         chosen, first = rng.integers(validation, clips, options.batch), rng.integers(0, n - length + 1, options.batch)
         version = np.where(rng.random(options.batch) < AS_IT_IS, 0, rng.integers(1, VERSIONS, options.batch))
         x = torch.from_numpy(np.stack([statistics[v, c, f : f + length] for v, c, f in zip(version, chosen, first)])).float()
@@ -221,7 +227,7 @@ def main():
         average.module.load_state_dict(weights)
     save()
     print(f"\n{text}", flush=True)
-    finish(scenes, average.module, options.jobs, statistics)
+    finish(scenes, average.module, options.jobs, (statistics, changed))
 
 
 if __name__ == "__main__":

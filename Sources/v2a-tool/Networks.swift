@@ -159,15 +159,9 @@ private final class TimedNetwork {
       let size = MotionEncoder.side * MotionEncoder.side
       let frames = (0..<x.count / size).map { Array(x[$0 * size..<($0 + 1) * size]) }
       run = {
-        var features = [Float](repeating: 0, count: frames.count * MotionEncoder.width)
+        var memory = MotionMemory()
+        let features = frames.flatMap { network.frame($0, memory: &memory, scratch: scratch) }
         var tokens = [Float](repeating: 0, count: frames.count * MotionEncoder.token)
-        var shake = CameraShake()
-        features.withUnsafeMutableBufferPointer { out in
-          guard let base = out.baseAddress else { return }
-          for (k, frame) in frames.enumerated() {
-            network.frame(frame, before: frames[max(0, k - 1)], shake: &shake, into: base + k * MotionEncoder.width, scratch: scratch)
-          }
-        }
         network.tokens(features, rows: frames.count, into: &tokens, scratch: scratch)
         return tokens
       }

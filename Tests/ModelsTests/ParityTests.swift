@@ -27,16 +27,8 @@ import V2ATensor
     let scratch = Scratch()
     let luma = Fixtures.wave(40 * 4096, 0.0137).map { 0.5 + 0.5 * $0 }
     func features(_ pictures: [[Float]]) -> [Float] {
-      var features = [Float](repeating: 0, count: pictures.count * MotionEncoder.width)
-      var shake = CameraShake()
-      features.withUnsafeMutableBufferPointer { out in
-        guard let base = out.baseAddress else { return }
-        for k in pictures.indices {
-          network.frame(
-            pictures[k], before: pictures[max(0, k - 1)], shake: &shake, into: base + k * MotionEncoder.width, scratch: scratch)
-        }
-      }
-      return features
+      var memory = MotionMemory()
+      return pictures.flatMap { network.frame($0, memory: &memory, scratch: scratch) }
     }
     func tokens(_ range: Range<Int>, of features: [Float]) -> [Float] {
       var out = [Float](repeating: 0, count: range.count * MotionEncoder.token)
@@ -49,6 +41,13 @@ import V2ATensor
     check("MotionEncoder", whole, try Fixtures.expected("motion_encoder", "tokens"))
     let shaken = features((0..<40).map { ShakenPictures.picture($0) })
     check("MotionEncoder, shaking camera", tokens(0..<40, of: shaken), try Fixtures.expected("motion_encoder", "shaken"))
+    var memory = MotionMemory(), periods: [Int] = [], slow: [Float] = []
+    for k in 0..<40 {
+      slow += network.frame(ShakenPictures.picture(k / 3 * 3), memory: &memory, scratch: scratch)
+      periods.append(memory.period)
+    }
+    let told = SlowOnsets.gathered(tokens(0..<40, of: slow), periods: periods)
+    check("MotionEncoder, 8 frames/s", told, try Fixtures.expected("motion_encoder", "slow"))
     var pieces: [Float] = []
     for first in stride(from: 0, to: 40, by: 7) {
       let end = min(40, first + 7)

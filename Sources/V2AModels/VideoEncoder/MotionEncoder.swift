@@ -5,8 +5,8 @@ import V2ATensor
 
 /// When and where something happens: luma frames on the latent grid -> one token of 5 numbers per latent, see `token`.
 ///
-/// Two stages, so that a stream costs each frame once: `frame` (from a frame and the one before) and `tokens` (temporal
-/// convolutions over frame features).
+/// Two stages, so that a stream costs each frame once: `frame` (from a frame and what is remembered of those before) and `tokens`
+/// (temporal convolutions over frame features).
 public final class MotionEncoder: Sendable {
   public static let side = MotionStatistics.side
   public static let width = 128
@@ -38,16 +38,32 @@ public final class MotionEncoder: Sendable {
     heads = try Linear(weights.at("heads"), Self.width, Self.token)
   }
 
-  /// Features [128] of a frame of luma 0..1 [64, 64], given the frame before (a stream's first frame: itself) and how the camera has
-  /// shaken until then.
-  public func frame(
-    _ luma: [Float], before: [Float], shake: inout CameraShake, into output: UnsafeMutablePointer<Float>, scratch: Scratch
-  ) {
+  /// Features [128] of the next frame of a stream, of luma 0..1 [64, 64].
+  public func frame(_ luma: [Float], memory: inout MotionMemory, scratch: Scratch) -> [Float] {
+    let before = memory.luma ?? luma, isNew = luma != memory.luma
+    memory.luma = luma
+    memory.moves = isNew && Self.moves(luma, before: before)
+    switch memory.slow.next(isNew: isNew) {
+    case .held: return memory.changed
+    case .new(let latents):
+      memory.still = []
+      let contrast = MotionStatistics.contrast(luma)
+      let steady = memory.shake.steadied(before, for: luma, contrast: contrast, scratch: scratch.buffer(2, 4 * luma.count))
+      memory.changed = features(luma, before: steady, contrast: contrast, over: latents, scratch: scratch)
+      return memory.changed
+    case .nothing:
+      if memory.still.isEmpty {
+        memory.still = features(luma, before: luma, contrast: MotionStatistics.contrast(luma), over: 1, scratch: scratch)
+      }
+      return memory.still
+    }
+  }
+
+  private func features(_ luma: [Float], before: [Float], contrast: Float, over latents: Int, scratch: Scratch) -> [Float] {
     var x = scratch.buffer(0, Self.channels[1] * 64)
     var y = scratch.buffer(1, Self.channels[1] * 64)
-    let frames = scratch.buffer(2, 4 * Self.side * Self.side), contrast = MotionStatistics.contrast(luma)
-    let steady = shake.steadied(before, for: luma, contrast: contrast, scratch: frames)
-    MotionStatistics.compute(luma, before: steady, contrast: contrast, into: x, scratch: frames)
+    MotionStatistics.compute(
+      luma, before: before, contrast: contrast, over: latents, into: x, scratch: scratch.buffer(2, 4 * luma.count))
     var size = MotionStatistics.grid
     for (i, convolution) in convolutions.enumerated() {
       convolution(x, size: size, before: 1, into: y, scratch: scratch, slot: 2)
@@ -55,11 +71,13 @@ public final class MotionEncoder: Sendable {
       v2a_gelu_tanh(y, Self.channels[i + 1] * size * size)
       swap(&x, &y)
     }
-    project(x, rows: 1, into: output, activation: .gelu)
+    var output = [Float](repeating: 0, count: Self.width)
+    output.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { project(x, rows: 1, into: base, activation: .gelu) } }
+    return output
   }
 
   /// Whether something in a frame of luma 0..1 [64, 64] has moved, or lit up, since the frame before.
-  public static func moves(_ luma: [Float], before: [Float]) -> Bool {
+  static func moves(_ luma: [Float], before: [Float]) -> Bool {
     MotionStatistics.largestChange(luma, before: before) > 2 / 255
   }
 

@@ -13,10 +13,12 @@ enum MotionStatistics {
   static let channels = perScale * scales.count
 
   /// Luma 0..1 [64, 64] of a frame and of the one before -> [15, 8, 8]; per scale: log energy of change, log energy of gradients,
-  /// velocity in pixels per frame along x and y, mean change; each brought to about -3...3. Changes are measured in `contrast`s.
+  /// velocity in pixels per latent along x and y, mean change; each brought to about -3...3. Changes are measured in `contrast`s, and spread
+  /// over `latents` (see SlowVideo).
   /// `scratch` holds 4 * 64 * 64.
   static func compute(
-    _ luma: [Float], before: [Float], contrast: Float, into output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    _ luma: [Float], before: [Float], contrast: Float, over latents: Int, into output: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     let pixels = side * side
     precondition(luma.count == pixels && before.count == pixels)
@@ -33,7 +35,7 @@ enum MotionStatistics {
         size /= 2
       }
       for i in 0..<size * size {
-        change[i] = now[i] - last[i]
+        change[i] = (now[i] - last[i]) / Float(latents)
         held[i] = (now[i] + last[i]) / 2
       }
       reduce(change, held, size: size, into: output + scale * perScale * grid * grid)

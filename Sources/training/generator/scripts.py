@@ -33,7 +33,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     add_data_option(parser)
     parser.add_argument("--singles", type=int, default=12000)
-    parser.add_argument("--pairs", type=int, default=5000)
+    parser.add_argument("--pairs", type=int, default=8000)
     parser.add_argument("--quiet", type=int, default=700)
     options = parser.parse_args()
     torch.set_num_threads(1)

@@ -27,7 +27,8 @@ from models.partials import SLOTS
 from models.precision import mixed
 
 UNIFORM = 0.15  # of the flow times are uniform: the logistic normal hardly ever draws one close to the noise, where sampling begins
-DRIFT = 0.35  # deviation of a context's level from the truth, nepers of energy: what was generated is never quite as loud as it should
+JOIN = (4.0, 2.0, 1.5)  # weights of the first latents after a context: what they miss it by can be heard
+DRIFT = 0.2  # deviation of a context's level from the truth, nepers of energy: what was generated is never quite as loud as it should
 SHORT = 0.2  # of the batches have short chunks, as a live pipeline asks for them
 SHORT_LATENTS = 21  # of a clip in them: a context of 13 .. 18 and a chunk of 3 .. 8 latents
 SLOTS_SHARE = 0.5  # of the slots' error beside the envelope's
@@ -64,8 +65,18 @@ def flow_times(size: int, generator: torch.Generator) -> torch.Tensor:
     return torch.where(uniform[0] < UNIFORM, uniform[1], torch.sigmoid(torch.randn(size, generator=generator)))
 
 
+def join_weights(lengths: np.ndarray, n: int) -> torch.Tensor:
+    """[B, n]: JOIN for the latents that follow a context of `lengths`, 1 for the others and where there is no context."""
+    out = torch.ones(len(lengths), n)
+    for b, length in enumerate(lengths.tolist()):
+        if length:
+            some = torch.tensor(JOIN)[: n - length]
+            out[b, length : length + len(some)] = some
+    return out
+
+
 def flow_loss(model, batch, lengths: np.ndarray, tilt: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Mean squared error on the new chunk, which follows a context of `lengths` latents, off in level along `tilt`; flow times at
+    """Mean squared error, weighted by join_weights, on the new chunk, which follows a context of `lengths` latents, off in level along `tilt`; flow times at
     random.
 
     |v - v1|^2 of the envelope + SLOTS_SHARE |x1' - x1|^2 / max(1 - t, SLOTS_LEFT)^2 of the slots, each a mean over its channels.
@@ -85,7 +96,8 @@ def flow_loss(model, batch, lengths: np.ndarray, tilt: torch.Tensor, generator: 
     envelope, slots = (v.float() - (data - noise)).square().split([channels - SLOTS, SLOTS], dim=-1)
     weight = ((1 - t) / (1 - t).clamp(min=SLOTS_LEFT)).square()[:, None]
     error = envelope.mean(-1) + SLOTS_SHARE * weight * slots.mean(-1)
-    return (error * ~context).sum() / (~context).sum()
+    weight = join_weights(lengths, n) * ~context
+    return (error * weight).sum() / weight.sum()
 
 
 def share_gradients(model, go_on: bool) -> bool:

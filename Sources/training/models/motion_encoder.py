@@ -5,15 +5,20 @@ Each frame is reduced to statistics of its change since the frame before, from w
 equations of Lucas & Kanade 1981). They depend little on whether a thing is drawn, filled or photographed. A small network over the grid
 and causal-but-a-little convolutions over time follow.
 
-Looks LOOK_AHEAD frames ahead and LOOK_BACK back, so tokens of frames [a, b) follow from frames [a - LOOK_BACK, b + LOOK_AHEAD).
+Of slow video changes are spread and onsets gathered (slow_video.py).
+
+Looks LOOK_AHEAD frames ahead and LOOK_BACK back, so tokens of frames [a, b) follow from frames [a - LOOK_BACK, b + LOOK_AHEAD)
+and from how slow the video is.
 Before the first frame pictures are held; features of the temporal part are zero outside.
 """
 
+import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 from models.camera_shake import steadied
+from models.slow_video import gathered, new_pictures, spread
 
 SCALES = (1, 2, 4)  # side of the square of pixels that is averaged first
 GRID = 8
@@ -30,22 +35,23 @@ LOOK_BACK = 1 + sum(back for back, _ in TEMPORAL)
 
 def motion_statistics(luma: torch.Tensor) -> torch.Tensor:
     """[B, N, 64, 64] luma in 0..1 -> [B, N, 15, 8, 8]; per scale: log energy of change, log energy of gradients, velocity in
-    pixels per frame along x and y, mean change; each brought to about -3..3."""
+    pixels per latent along x and y, mean change; each brought to about -3..3."""
     b, n, side, _ = luma.shape
+    over, source = (torch.from_numpy(np.stack(x)) for x in zip(*(spread(new_pictures(clip))[:2] for clip in luma.numpy())))
     deviation = luma.var((2, 3), correction=0, keepdim=True).sqrt() + 0.05
     before = steadied(luma, deviation)
     now, before = ((x / deviation).flatten(0, 1)[:, None] for x in (luma, before))
     out = []
     for scale in SCALES:
         p, q = (F.avg_pool2d(x, scale) if scale > 1 else x for x in (now, before))
-        change, held = p - q, F.pad((p + q) / 2, (1, 1, 1, 1), mode="replicate")
+        change, held = (p - q) / over.view(-1, 1, 1, 1), F.pad((p + q) / 2, (1, 1, 1, 1), mode="replicate")
         dx = (held[:, :, 1:-1, 2:] - held[:, :, 1:-1, :-2]) / 2
         dy = (held[:, :, 2:, 1:-1] - held[:, :, :-2, 1:-1]) / 2
         products = torch.cat([change * change, dx * dx + dy * dy, dx * change, dy * change, change], dim=1)
         energy, gradient, x, y, mean = F.avg_pool2d(products, side // scale // GRID).unbind(1)
         out += [(torch.log(energy + 1e-4) + 5) / 3, (torch.log(gradient + 1e-4) + 4) / 3,
                 (-x / (gradient + 0.01)).clamp(-3, 3), (-y / (gradient + 0.01)).clamp(-3, 3), (4 * mean).clamp(-3, 3)]
-    return torch.stack(out, dim=1).view(b, n, -1, GRID, GRID)
+    return torch.stack(out, dim=1).view(b, n, -1, GRID, GRID)[torch.arange(b)[:, None], source]
 
 
 class MotionEncoder(nn.Module):
@@ -84,8 +90,14 @@ class MotionEncoder(nn.Module):
         return token(torch.sigmoid(h["onset"]), torch.tanh(h["offset"]), torch.sigmoid(h["strength"]), torch.tanh(h["pan"]),
                      torch.sigmoid(h["energy"]))
 
+    def told(self, statistics, changed):
+        """[B, N, 15, 8, 8] and which latents bring a new picture, an array [B, N] -> tokens [B, N, 5] with every onset of slow video told
+        once."""
+        pairs = zip(self.tokens(statistics).detach().numpy(), changed)
+        return torch.from_numpy(np.stack([gathered(tokens, spread(new)[2]) for tokens, new in pairs]))
+
     def forward(self, luma):
-        return self.tokens(motion_statistics(luma))
+        return self.told(motion_statistics(luma), [new_pictures(clip) for clip in luma.numpy()])
 
 
 def token(onset, offset, strength, pan, energy):

@@ -9,33 +9,28 @@ from tqdm import tqdm
 
 from models.audio_codec import LATENT_RATE
 from models.motion_encoder import SCALES, STATISTICS, motion_statistics
+from models.slow_video import SLOWEST, new_pictures
 from scenes.spoilt import spoilt
 
 VERSIONS = 3  # of a scene: as it is, and spoilt twice
-SLOWEST = 5  # latents that a picture stays, in video that is not simply still
 
 
-def heard_at(times: np.ndarray, changed: np.ndarray) -> np.ndarray:
-    """When events at `times` are to be heard, given at which latents the picture changes [N].
-
-    In slow video an event shows first in the picture after it: nobody can know how long before. Sound belongs a little before that picture: then
-    it lies within half a period of the event, whether a picture shows what was there when it began or, as converters have it, a little later.
-    """
-    at = np.flatnonzero(changed)
-    gaps = np.diff(at)
+def period_of(changed: np.ndarray) -> float:
+    """Latents that a picture stays, given at which latents the picture changes [N]; 1 unless the video is slow."""
+    gaps = np.diff(np.flatnonzero(changed))
     period = float(np.median(gaps[gaps <= SLOWEST])) if (gaps <= SLOWEST).any() else 1.0
-    if period < 1.5:
-        return times
-    pictures = np.append((at + 0.5) / LATENT_RATE, np.inf)
-    shown = pictures[np.searchsorted(pictures, times)]
-    wanted = np.maximum(shown - 0.3 * period / LATENT_RATE, 0.0)
-    return np.where(shown - times > 1.2 * period / LATENT_RATE, times, wanted)
+    return period if period >= 1.5 else 1.0
 
 
 def heard(events: list[tuple], changed: np.ndarray) -> list[tuple]:
-    """(time, strength, pan) of events as the pictures tell of them, see heard_at."""
-    times = heard_at(np.array([t for t, _, _ in events]), changed)
-    return [(float(t), s, p) for t, (_, s, p) in zip(times, events)]
+    """(time, strength, pan) of events as they are to be heard, given at which latents the picture changes [N].
+
+    Pictures of slow video show what was there when they began or, as converters have it, up to half of their time later. Scenes do the
+    first mostly (spoilt.slow); the moment in between is right for both to a quarter of a picture's time.
+    """
+    period = period_of(changed)
+    late = 0.15 * period / LATENT_RATE if period > 1 else 0.0
+    return [(t + late, s, p) for t, s, p in events]
 
 
 @torch.no_grad()
@@ -46,8 +41,7 @@ def statistics_of(scene: tuple[np.ndarray, int, int]) -> tuple[np.ndarray, np.nd
     luma, version, clip = scene
     if version:
         luma = spoilt(np.random.default_rng((version, clip)), luma)
-    changed = np.append(True, (luma[1:] != luma[:-1]).any((1, 2)))
-    return motion_statistics(torch.from_numpy(luma)[None].float() / 255)[0].half().numpy(), changed
+    return motion_statistics(torch.from_numpy(luma)[None].float() / 255)[0].half().numpy(), new_pictures(luma)
 
 
 def reduced(scenes: Path, jobs: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,62 @@
+import V2AModels
+import V2ATensor
+
+/// Frames of a stream to its motion tokens, in windows.
+struct MotionTrack {
+  private let encoder: MotionEncoder
+  private var memory = MotionMemory()
+  /// Per grid frame: features for the temporal part of the encoder, for how many latents a picture stays, 1 where something moves.
+  private var features = History(width: MotionEncoder.width)
+  private var periods = History(width: 1)
+  private var moving = History(width: 1)
+  /// Tokens that have been told.
+  private(set) var tokens = History(width: MotionEncoder.token)
+
+  /// Latents that must stand still for a picture to count as still: a second, in which even slow film shows several frames.
+  private static let stillness = 24
+
+  init(encoder: MotionEncoder) { self.encoder = encoder }
+
+  /// The next frame: luma 0..1 [64, 64].
+  mutating func append(_ luma: [Float], scratch: Scratch) {
+    features.append(encoder.frame(luma, memory: &memory, scratch: scratch))
+    periods.append([Float(memory.period)])
+    moving.append([memory.moves ? 1 : 0])
+  }
+
+  /// False for a still picture, perhaps with one cut, up to latent `end`.
+  func moves(before end: Int) -> Bool {
+    moving[max(moving.start, end - Self.stillness)..<end].reduce(0, +) > 1
+  }
+
+  /// Computes tokens up to latent `end` from frames up to `lookAhead` after it.
+  mutating func update(to end: Int, lookAhead: Int, scratch: Scratch) {
+    let first = tokens.end
+    guard end > first else { return }
+    if !moves(before: end) {
+      tokens.append(ChanceEvents.tokens(first..<end))
+      return
+    }
+    let ahead = min(features.end, end + lookAhead), near = max(periods.start, tokens.start, first - SlowOnsets.lookBack)
+    let isSlow = periods[near..<ahead].contains { $0 > 1 }
+    // What was told of the latents before is weighed against what they look like now.
+    let begin = isSlow ? near : first
+    let from = max(features.start, begin - MotionEncoder.lookBack)
+    var rows = [Float](repeating: 0, count: (ahead - from) * MotionEncoder.token)
+    encoder.tokens(features[from..<ahead], rows: ahead - from, into: &rows, scratch: scratch)
+    rows.removeFirst((begin - from) * MotionEncoder.token)
+    if isSlow {
+      rows = SlowOnsets.gathered(rows, periods: periods[begin..<ahead].map { Int($0) }, told: tokens[begin..<first])
+    }
+    tokens.append(Array(rows[..<((end - first) * MotionEncoder.token)]))
+  }
+
+  /// Forgets what windows from latent `next` on do not need; of the tokens, what lies before latent `index`.
+  mutating func forget(next: Int, before index: Int) {
+    let seen = next - SlowOnsets.lookBack
+    features.forget(before: seen - MotionEncoder.lookBack)
+    periods.forget(before: seen)
+    moving.forget(before: next - Self.stillness)
+    tokens.forget(before: min(index, seen))
+  }
+}
