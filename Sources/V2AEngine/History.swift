@@ -36,9 +36,4 @@ struct History {
     start = index
     values.removeAll()
   }
-
-  mutating func clear() {
-    start = 0
-    values.removeAll()
-  }
 }

@@ -1,4 +1,5 @@
 import V2AModels
+import V2AStreaming
 import V2ATensor
 
 /// Frames of a stream to its motion tokens, in windows.
@@ -29,15 +30,15 @@ struct MotionTrack {
     moving[max(moving.start, end - Self.stillness)..<end].reduce(0, +) > 1
   }
 
-  /// Computes tokens up to latent `end` from frames up to `lookAhead` after it.
-  mutating func update(to end: Int, lookAhead: Int, scratch: Scratch) {
-    let first = tokens.end
+  /// Computes tokens up to the end of a window's chunk from the frames that it waited for.
+  mutating func update(for window: Window, scratch: Scratch) {
+    let first = tokens.end, end = window.chunk.upperBound
     guard end > first else { return }
     if !moves(before: end) {
       tokens.append(ChanceEvents.tokens(first..<end))
       return
     }
-    let ahead = min(features.end, end + lookAhead), near = max(periods.start, tokens.start, first - SlowOnsets.lookBack)
+    let ahead = min(features.end, window.framesNeeded), near = max(periods.start, tokens.start, first - SlowOnsets.lookBack)
     let isSlow = periods[near..<ahead].contains { $0 > 1 }
     // What was told of the latents before is weighed against what they look like now.
     let begin = isSlow ? near : first

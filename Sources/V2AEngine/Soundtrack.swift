@@ -89,7 +89,7 @@ final class Soundtrack: SoundtrackGenerator {
     let begun = now()
     for track in tracks { try track.settings.validate() }
     let window = try nextWindow()
-    motion.update(to: window.chunk.upperBound, lookAhead: WindowPlanner.lookAhead(hop: planner.hop), scratch: scratch)
+    motion.update(for: window, scratch: scratch)
     let from = tracks.reduce(max(window.context.lowerBound, motion.tokens.start)) { max($0, $1.latents.start) }
     // After a window that was given up there is nothing to generate again.
     let overlap = from <= window.overlap.lowerBound ? window.overlap : window.chunk.lowerBound..<window.chunk.lowerBound
@@ -147,7 +147,7 @@ final class Soundtrack: SoundtrackGenerator {
   func skipVariations() throws(EngineError) -> [AudioChunk] {
     let begun = now()
     let window = try nextWindow()
-    motion.update(to: window.chunk.upperBound, lookAhead: WindowPlanner.lookAhead(hop: planner.hop), scratch: scratch)
+    motion.update(for: window, scratch: scratch)
     let sight = Sight(visual.mean(before: window.chunk.upperBound), names: model.classNames)
     planner.advance()
     let first = committed
@@ -226,10 +226,9 @@ final class Soundtrack: SoundtrackGenerator {
     let hop = LatentGrid.samplesPerLatent
     let latents = track.latents
     let from = max(latents.start, Int(range.lowerBound / hop) - AudioDecoder.lookBack)
-    let final = latents.end - WindowPlanner.overlap(hop: planner.hop, context: planner.context)
     let planar = model.decoder(
-      latents[from..<latents.end], first: from, final: final, noise: NoiseSource(seed: track.settings.seed), partials: &track.partials,
-      scratch: scratch, helper: helper)
+      latents[from..<latents.end], first: from, final: planner.next.overlap.lowerBound, noise: NoiseSource(seed: track.settings.seed),
+      partials: &track.partials, scratch: scratch, helper: helper)
     let length = planar.count / 2
     let skip = Int(range.lowerBound - Int64(from) * hop)
     var out = [Float](repeating: 0, count: 2 * range.count)
@@ -246,10 +245,10 @@ final class Soundtrack: SoundtrackGenerator {
   }
 
   private func forget() {
-    let next = planner.position, generated = next - WindowPlanner.decoderLookAhead - settings.context
+    let next = planner.position, context = planner.next.context.lowerBound
     let decoded = Int(committed / LatentGrid.samplesPerLatent) - AudioDecoder.lookBack
-    for i in tracks.indices { tracks[i].latents.forget(before: min(generated, decoded)) }
-    motion.forget(next: next, before: generated)
+    for i in tracks.indices { tracks[i].latents.forget(before: min(context, decoded)) }
+    motion.forget(next: next, before: context)
     visual.forget(before: next)
   }
 

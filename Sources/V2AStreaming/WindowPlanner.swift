@@ -27,7 +27,7 @@ public struct WindowPlanner: Sendable, Equatable {
   public static let decoderLookAhead = 2
   /// Latents of a window that the next one generates again, which the decoder has only looked at: none at short hops, where they would cost
   /// much, and none without a context.
-  public static func overlap(hop: Int, context: Int) -> Int { context > 0 ? min(decoderLookAhead, hop / 8) : 0 }
+  static func overlap(hop: Int, context: Int) -> Int { context > 0 ? min(decoderLookAhead, hop / 8) : 0 }
 
   public var hop: Int
   public var context: Int

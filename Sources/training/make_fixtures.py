@@ -54,8 +54,9 @@ def main():
     write("frame_encoder", {"features": features[0], "probabilities": probabilities[0]})
 
     luma = 0.5 + 0.5 * wave(40 * 64 * 64, 0.0137).view(1, 40, 64, 64)
-    write("motion_encoder", {"tokens": model["motion_encoder"](luma)[0], "shaken": model["motion_encoder"](shaken(40))[0],
-                             "slow": model["motion_encoder"](shaken(40)[:, torch.arange(40) // 3 * 3])[0]})
+    film = shaken(40)
+    write("motion_encoder", {"tokens": model["motion_encoder"](luma)[0], "shaken": model["motion_encoder"](film)[0],
+                             "slow": model["motion_encoder"](film[:, torch.arange(40) // 3 * 3])[0]})
 
     states, mean = model["text_encoder"](model["tokenizer"](PROMPTS[5]))
     write("text_encoder", {"states": states, "mean": mean})

@@ -6,7 +6,7 @@ import CKernels
 /// its neighbours. What moves within the picture is an outlier to that mean. A camera that shakes stays about its place: the path of the
 /// shifts, which forgets a tenth of itself each picture, leaves the bounds of `reach` pixels when the camera pans or when a thing that is
 /// alone in the picture is followed, and then nothing is moved.
-public struct CameraShake: Sendable {
+struct CameraShake: Sendable {
   /// Pixels of 64: the bound of a shift and of the path.
   static let reach = 4
   /// Standard deviations of the picture that a pixel's difference counts at most.
@@ -17,8 +17,6 @@ public struct CameraShake: Sendable {
 
   private static let side = MotionStatistics.side
   private var path: (x: Float, y: Float) = (0, 0)
-
-  public init() {}
 
   /// The frame before [64, 64], as the camera of the frame after it, `luma` of that contrast, would have taken it. `scratch` holds
   /// 3 * 64 * 64.
