@@ -228,12 +228,11 @@ extension ElementSuites {
     /// Tags say that the sound is generated and name the payload, after those of upstream too.
     @Test func tagsNameThePayload() {
       for isMarked in [true, false] {
-        let harness = Harness()
-        gst_element_set_state(harness.element, GST_STATE_READY)
-        setBoolean(harness.element, "watermark", isMarked)
-        setUInt(harness.element, "watermark-payload", 0xAB)
-        gst_element_set_state(harness.element, GST_STATE_PLAYING)
-        gst_harness_set_src_caps_str(harness.h, "video/x-raw,format=GRAY8,width=64,height=64,framerate=30/1")
+        // Set before the harness sends its segment: tags go out with that.
+        let harness = Harness {
+          setBoolean($0, "watermark", isMarked)
+          setUInt($0, "watermark-payload", 0xAB)
+        }
         gst_harness_push_event(harness.h, gst_event_new_tag(gst_tag_list_new_from_string("taglist, title=(string)x, comment=(string)old;")))
         for i in 0..<30 { harness.push(pts: UInt64(i) * 33_333_333, duration: 33_333_333) }
         harness.pushEOS()
