@@ -6,6 +6,7 @@
 """
 
 import csv
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,11 @@ class Corpus:
         with open(self.folder / "index.tsv", newline="") as file:
             rows = [_typed(row) for row in csv.DictReader(file, delimiter="\t")]
         self.rows = [row for row in rows if split in (None, row["split"])]
-        self.audio = np.memmap(self.folder / "audio.f16", np.float16, "r")
+
+    @cached_property
+    def audio(self) -> np.ndarray:
+        """All samples; the index alone is enough for what reads features."""
+        return np.memmap(self.folder / "audio.f16", np.float16, "r")
 
     def samples(self, row: dict, start: int = 0, count: int | None = None) -> np.ndarray:
         """Frames ``start`` to ``start + count`` of a clip, or all of it."""

@@ -6,33 +6,39 @@ import torch
 from models.audio_codec import SpectralEncoder
 
 
+def composed(composer, encoder: SpectralEncoder, size: int, rng: np.random.Generator) -> dict:
+    """`size` new clips: latents [B, N, LATENT], motion [B, N, 5], visual [B, 384], sentence [B]."""
+    clips = [composer.clip(rng) for _ in range(size)]
+    tensor = lambda name: torch.from_numpy(np.stack([getattr(c, name) for c in clips]))
+    envelope = encoder.project(*encoder.features(tensor("total"), tensor("difference"), tensor("cross")))
+    return {"latents": torch.cat([envelope, tensor("slots")], dim=-1), "motion": tensor("motion"), "visual": tensor("visual").float(),
+            "sentence": torch.tensor([c.sentence for c in clips])}
+
+
+def conditioned(clips: dict, prompt: torch.Tensor, text: torch.Tensor, mask: torch.Tensor, generator: torch.Generator) -> dict:
+    """A training batch of clips and their sentences (prompt [B, 384], states [B, L, 384], mask [B, L]), of which each clip keeps some at
+    random: all, prompt only, picture only, motion with prompt, none..."""
+    chance = torch.rand(3, len(prompt), generator=generator, device=generator.device)
+    has_prompt = chance[0] < 0.68
+    has_visual = chance[1] < torch.where(has_prompt, 0.35, 0.72)
+    has_motion = chance[2] < torch.where(has_prompt | has_visual, 0.88, 0.5)
+    return {
+        "latents": clips["latents"].float(),
+        "motion": clips["motion"].float() * has_motion[:, None, None],
+        "prompt": prompt * has_prompt[:, None],
+        "visual": clips["visual"].float() * has_visual[:, None],
+        "text": text.float(),
+        "text_mask": mask & has_prompt[:, None],
+    }
+
+
 class Batcher:
-    """Makes batches of latents and conditions from composed clips."""
+    """Makes batches of latents and conditions from clips that are composed for each."""
 
     def __init__(self, composer, encoder: SpectralEncoder, size: int):
         self.composer, self.encoder, self.size = composer, encoder, size
 
     def __call__(self, rng: np.random.Generator) -> dict:
-        clips = [self.composer.clip(rng) for _ in range(self.size)]
-        tensor = lambda name: torch.from_numpy(np.stack([getattr(c, name) for c in clips]))
-        envelope = self.encoder.project(*self.encoder.features(tensor("total"), tensor("difference"), tensor("cross")))
-        latents = torch.cat([envelope, tensor("slots")], dim=-1)
-        length = max(len(c.text) for c in clips)
-        text = torch.zeros(self.size, length, 384)
-        mask = torch.zeros(self.size, length, dtype=torch.bool)
-        for i, c in enumerate(clips):
-            text[i, : len(c.text)] = torch.from_numpy(c.text)
-            mask[i, : len(c.text)] = True
-        motion, prompt, visual = tensor("motion"), tensor("prompt"), tensor("visual")
-        # Which conditions a clip keeps: all, prompt only, picture only, motion with prompt, motion with visual, none...
-        keep_prompt = torch.from_numpy(rng.random(self.size) < 0.68)
-        keep_visual = torch.from_numpy(rng.random(self.size) < np.where(keep_prompt, 0.35, 0.72))
-        keep_motion = torch.from_numpy(rng.random(self.size) < np.where(keep_prompt | keep_visual, 0.88, 0.5))
-        return {
-            "latents": latents,
-            "motion": motion * keep_motion[:, None, None],
-            "prompt": (prompt * keep_prompt[:, None]).float(),
-            "visual": (visual * keep_visual[:, None]).float(),
-            "text": text,
-            "text_mask": mask & keep_prompt[:, None],
-        }
+        clips = composed(self.composer, self.encoder, self.size, rng)
+        sentence, chance = clips["sentence"].numpy(), torch.Generator().manual_seed(int(rng.integers(2**31)))
+        return conditioned(clips, self.composer.sentences.prompts(sentence), *self.composer.sentences.padded(sentence), chance)

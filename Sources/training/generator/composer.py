@@ -4,21 +4,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from generator.features import Features
 from generator.mixture import Mixture
 from generator.tokens import simulated
-from models.audio_codec import FRAMES, HOP, LATENT_HOP, RATE
+from models.audio_codec import FFT, FRAMES, HOP, LATENT_HOP, RATE, mel_centres, triangles
 from models.motion_encoder import TOKEN
 from scenes.build import read_events
 from scenes.moments import amplitude
 
 ROOT = np.float32(384**0.5)
-SUSTAINED = ("loop", "texture", "music")  # kinds that fill a clip; the others are events
+TEXTURES = ("loop", "texture")
+SUSTAINED = (*TEXTURES, "music")  # kinds that fill a clip; the others are events
 LONGEST_EVENT = 400  # spectral frames that an event may ring
 TAIL = 2.0  # seconds before the clip whose events may still ring
 SMOOTH = 47  # spectral frames, 0.5 s, over which the level of a sustained sound is averaged
 HUSH = ("wind", "aircraft", "machine", "fire", "rain", "stream")  # classes whose sound, far below its level, is the tone of a quiet room
+EVENED = 0.8  # of the way from a texture's loudness to USUAL: recordings have equal peaks, and what has none was hardly heard
+USUAL = -17.0  # dB, loudness of a texture before clips set their levels
+BOOST = -6.0, 10.0  # dB, least and most that its level is changed by
 FADED = 6.0  # dB below its median level, where a sustained sound has not begun or has faded
 
 
@@ -42,6 +47,19 @@ def steady(energy: np.ndarray) -> tuple[int, int]:
     return first // 2 * 2, (end - first // 2 * 2) // 2 * 2
 
 
+def hearing() -> np.ndarray:
+    """Weights [64] of band energies in loudness, roughly those of ITU-R BS.1770: rising by 4 dB towards 2.5 kHz, falling below 100 Hz."""
+    centres = mel_centres().numpy()
+    bins = triangles(mel_centres()).sum(1).numpy()
+    decibels = np.interp(np.log(centres * RATE / FFT), np.log([40, 100, 800, 2500]), [-6, -1, 0, 4])
+    return (bins * 10 ** (decibels / 10) / (2 * bins.sum())).astype(np.float32)
+
+
+def loudness(energy: np.ndarray) -> float:
+    """dB of full scale of energies [F, 64] of both channels together."""
+    return 10 * np.log10(float(energy.mean(0) @ hearing()) + 1e-9)
+
+
 @dataclass
 class Clip:
     """One training example; energies per spectral frame, conditions per clip."""
@@ -51,9 +69,29 @@ class Clip:
     cross: np.ndarray  # [F, 6]
     slots: np.ndarray  # [N, SLOTS]
     motion: np.ndarray  # [N, 5]
-    prompt: np.ndarray  # [384]
-    text: np.ndarray  # [L, 384]
+    sentence: int  # number of its text, see Sentences
     visual: np.ndarray  # [384]
+
+
+class Sentences:
+    """Text encodings of scripts.npz: unit means [S, 384], states of sentence i rows first .. first + tokens of `states`."""
+
+    def __init__(self, scripts):
+        self.states, self.means, self.spans = scripts["states"], scripts["means"], scripts["spans"]
+
+    def padded(self, which) -> tuple[torch.Tensor, torch.Tensor]:
+        """States [B, L, 384] of sentences and their mask [B, L]."""
+        spans = self.spans[which]
+        text = torch.zeros(len(spans), int(spans[:, 1].max()), self.states.shape[-1])
+        mask = torch.zeros(text.shape[:2], dtype=torch.bool)
+        for i, (first, tokens) in enumerate(spans):
+            text[i, :tokens] = torch.from_numpy(self.states[first : first + tokens].astype(np.float32))
+            mask[i, :tokens] = True
+        return text, mask
+
+    def prompts(self, which) -> torch.Tensor:
+        """Means times sqrt(384) [B, 384]."""
+        return torch.from_numpy(self.means[which] * ROOT)
 
 
 class Scenes:
@@ -63,7 +101,7 @@ class Scenes:
         folder = data / "scenes"
         tokens = folder / "tokens.npy"
         self.tokens = np.load(tokens, mmap_mode="r") if tokens.exists() else None
-        clips, self.latents = np.load(folder / "luma.npy", mmap_mode="r").shape[:2]
+        clips, self.latents = (np.load(folder / "luma.npy", mmap_mode="r") if self.tokens is None else self.tokens).shape[:2]
         self.events = read_events(folder / "events.tsv", clips)
         self.active = [i for i, e in enumerate(self.events) if e]
         self.quiet = [i for i, e in enumerate(self.events) if not e]
@@ -90,7 +128,7 @@ class Composer:
         scripts = np.load(data / "generator" / "scripts.npz")
         if list(scripts["ids"]) != [row["id"] for row in rows]:
             raise SystemExit("scripts.npz belongs to another corpus: run python -m generator.scripts again")
-        self.states, self.means, self.spans = scripts["states"], scripts["means"], scripts["spans"]
+        self.sentences = Sentences(scripts)
         self.script_text, self.script_rows = scripts["text"], scripts["rows"]
         self.siblings = {}
         for i, row in enumerate(rows):
@@ -98,6 +136,7 @@ class Composer:
         self.single = {r["id"]: self.single_event(r) for r in rows}
         self.is_sustained = np.array([is_sustained(r, self.features) for r in rows])
         self.steady = {r["id"]: self.steady_part(r) for r, go_on in zip(rows, self.is_sustained) if go_on}
+        self.boost = {r["id"]: self.evened(r) for r in rows if r["id"] in self.steady and r["kind"] in TEXTURES}
         self.hush = [i for i, r in enumerate(rows) if self.is_sustained[i] and r["klass"] in HUSH]
 
     def clip(self, rng: np.random.Generator) -> Clip:
@@ -122,18 +161,21 @@ class Composer:
         if rng.random() < 0.85:
             motion, _ = self.scenes.draw(rng, False, self.latents)
         if rng.random() < 0.85:
-            self.fill(rng, mix, int(rng.choice(self.hush)), rng.uniform(-40, -26))
+            self.fill(rng, mix, int(rng.choice(self.hush)), rng.uniform(-48, -34))
         return self.told(mix, motion, text, self.visual(rng, text, 10 ** rng.uniform(-1.3, -0.3), rng.uniform(0, 0.15)))
 
     def told(self, mix: Mixture, motion: np.ndarray, text: int, visual: np.ndarray) -> Clip:
         """What is mixed, with the sentence `text`."""
-        a, n = self.spans[text]
-        return Clip(mix.total, mix.difference, mix.cross, mix.slots(), motion, self.means[text] * ROOT,
-                    self.states[a : a + n].astype(np.float32), visual)
+        return Clip(mix.total, mix.difference, mix.cross, mix.slots(), motion, text, visual)
 
     def steady_part(self, row) -> tuple[int, int]:
         """(first frame, frames) of a sustained recording that clips are taken from."""
         return steady(self.features.read(row["id"], 0, self.features.frames(row["id"])).energy)
+
+    def evened(self, row) -> float:
+        """dB that a texture's level is changed by."""
+        first, frames = self.steady[row["id"]]
+        return float(np.clip(EVENED * (USUAL - loudness(self.features.read(row["id"], first, frames).energy)), *BOOST))
 
     def single_event(self, row) -> int:
         """Frames of a recording up to a second event in it, so that one event of the picture gives one of the sound.
@@ -154,9 +196,10 @@ class Composer:
 
     def visual(self, rng, text: int, confidence: float, others: float) -> np.ndarray:
         """A visual prompt as a classifier would make it: confidence times the sentence's embedding, plus a remainder of others'."""
-        other = self.means[rng.integers(len(self.means), size=3)].mean(0)
+        means = self.sentences.means
+        other = means[rng.integers(len(means), size=3)].mean(0)
         noise = rng.standard_normal(384).astype(np.float32) * np.float32(0.01)
-        return (confidence * self.means[text] + others * other + noise) * ROOT
+        return (confidence * means[text] + others * other + noise) * ROOT
 
     def layer(self, rng, mix: Mixture, row: int, events, level: float):
         """Adds one sound: sustained ones fill the clip, event sounds follow `events` or, without a picture, chance."""
@@ -190,7 +233,8 @@ class Composer:
     def fill(self, rng, mix: Mixture, row: int, level: float):
         """A sustained sound's steady part from anywhere in it, again and again with a frame of overlap: no later part of a clip
         is quieter than an earlier one on average."""
-        info, gain = self.rows[row], 10 ** (level / 20)
+        info = self.rows[row]
+        gain = 10 ** ((level + self.boost.get(info["id"], 0.0)) / 20)
         begin, available = self.steady[info["id"]]
         start = -int(rng.integers(available))
         while start < self.frames:

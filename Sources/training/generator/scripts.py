@@ -4,6 +4,8 @@
 """
 
 import argparse
+from multiprocessing import Pool
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,7 +14,7 @@ from tqdm import tqdm
 from corpus.captions import captions_for
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
-from models.text_encoder import load_pretrained
+from models.text_encoder import load_exported, load_pretrained
 
 # What is said of places and things that hardly sound; the first is what imagenet_sounds.txt says of most things.
 QUIET = ("quiet room tone, hardly any sound", "quiet room tone", "a quiet room", "hardly any sound", "silence", "a silent room",
@@ -29,14 +31,30 @@ def class_weights(rows) -> np.ndarray:
     return w / w.sum()
 
 
+def share(*networks):
+    """Gives a forked process the text encoder and its tokenizer."""
+    global shared
+    shared = networks
+    torch.set_num_threads(1)
+
+
+@torch.no_grad()
+def encode(text: str) -> tuple[np.ndarray, np.ndarray]:
+    """Token states, float16, and mean of a sentence."""
+    encoder, tokenizer = shared
+    states, mean = encoder(tokenizer(text))
+    return states.half().numpy(), mean.numpy()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     add_data_option(parser)
     parser.add_argument("--singles", type=int, default=12000)
     parser.add_argument("--pairs", type=int, default=8000)
     parser.add_argument("--quiet", type=int, default=700)
+    parser.add_argument("--model", type=Path, help="model folder whose text encoder is used instead of the package's")
+    parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    torch.set_num_threads(1)
     rows = Corpus(corpus_folder(options.data), split="gen").rows
     rng = np.random.default_rng(0)
     weights = class_weights(rows)
@@ -46,22 +64,18 @@ def main():
             text = str(rng.choice(JOINS)).format(captions_for(rows[a], rng), captions_for(rows[b], rng))
             scripts.append(((int(a), int(b)), text))
     scripts += [((-1, -1), QUIET[0] if rng.random() < 0.4 else str(rng.choice(QUIET))) for _ in range(options.quiet)]
-    encoder, tokenizer = load_pretrained()
-    encoded, states, means, spans, first = {}, [], [], [], 0
-    with torch.no_grad():
-        for _, text in tqdm(scripts):
-            if text not in encoded:
-                tokens, mean = encoder(tokenizer(text))
-                encoded[text] = len(means)
-                states.append(tokens.half().numpy())
-                means.append(mean.numpy())
-                spans.append((first, len(tokens)))
-                first += len(tokens)
+    sentences = list(dict.fromkeys(text for _, text in scripts))
+    encoded = {text: i for i, text in enumerate(sentences)}
+    networks = load_exported(options.model) if options.model else load_pretrained()
+    with Pool(options.jobs, share, networks) as pool:
+        states, means = zip(*tqdm(pool.imap(encode, sentences, 32), total=len(sentences), mininterval=5))
+    lengths = np.array([len(x) for x in states])
+    spans = np.stack([lengths.cumsum() - lengths, lengths], axis=1)
     folder = options.data / "generator"
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / "scripts.npz", states=np.concatenate(states), means=np.stack(means), spans=np.array(spans),
+    np.savez(folder / "scripts.npz", states=np.concatenate(states), means=np.stack(means), spans=spans,
              text=np.array([encoded[t] for _, t in scripts]), rows=np.array([r for r, _ in scripts]),
-             ids=np.array([row["id"] for row in rows]), sentences=np.array(list(encoded)))
+             ids=np.array([row["id"] for row in rows]), sentences=np.array(sentences))
     print(f"{len(scripts)} scripts, {len(means)} different sentences")
 
 

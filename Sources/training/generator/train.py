@@ -1,6 +1,7 @@
 """Trains the diffusion transformer: `python -m generator.train --data D --minutes 60`; resumes from D/generator/model.pt.
 
-Several processes, each with its own batches: `torchrun --nproc-per-node 2 -m generator.train ...`.
+Several processes, each with its own batches: `torchrun --nproc-per-node 2 -m generator.train ...`. On a GPU, clips composed by
+other processes: `--device cuda --composers 15 --batch 256 --rate 1e-3`.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from corpus.store import Corpus
 from export import warm_start
 from generator.batch import Batcher
 from generator.composer import Composer
+from generator.pool import PART, Pool
 from models.audio_codec import BANDS, FRAMES, REGIONS, SpectralEncoder
 from models.diffusion_transformer import DiffusionTransformer
 from models.flow_matching import interpolate
@@ -61,43 +63,50 @@ def louder(encoder: SpectralEncoder) -> torch.Tensor:
 
 def flow_times(size: int, generator: torch.Generator) -> torch.Tensor:
     """[size] in 0..1: logistic normal (Esser et al. 2024), some uniform."""
-    uniform = torch.rand(2, size, generator=generator)
-    return torch.where(uniform[0] < UNIFORM, uniform[1], torch.sigmoid(torch.randn(size, generator=generator)))
+    uniform = torch.rand(2, size, generator=generator, device=generator.device)
+    return torch.where(uniform[0] < UNIFORM, uniform[1], torch.sigmoid(torch.randn(size, generator=generator, device=generator.device)))
 
 
-def join_weights(lengths: np.ndarray, n: int) -> torch.Tensor:
-    """[B, n]: JOIN for the latents that follow a context of `lengths`, 1 for the others and where there is no context."""
-    out = torch.ones(len(lengths), n)
-    for b, length in enumerate(lengths.tolist()):
-        if length:
-            some = torch.tensor(JOIN)[: n - length]
-            out[b, length : length + len(some)] = some
-    return out
+def join_weights(lengths: torch.Tensor, n: int) -> torch.Tensor:
+    """[B, n]: JOIN for the latents that follow a context of `lengths` [B], 1 for the others and where there is no context."""
+    after = torch.arange(n, device=lengths.device) - lengths[:, None]
+    known = torch.tensor((*JOIN, 1.0), device=lengths.device)[after.clamp(0, len(JOIN))]
+    return torch.where((after >= 0) & (lengths[:, None] > 0), known, 1.0)
 
 
-def flow_loss(model, batch, lengths: np.ndarray, tilt: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Mean squared error, weighted by join_weights, on the new chunk, which follows a context of `lengths` latents, off in level along `tilt`; flow times at
-    random.
+def remembered(data: torch.Tensor, tilt: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Latents as a context has them: what was generated is never quite clean, nor as loud as it should be. Keeps errors from building up."""
+    normal = lambda *shape: torch.randn(shape, generator=generator, device=data.device)
+    blur = torch.rand(len(data), 1, 1, generator=generator, device=data.device) * 0.1
+    return data + normal(len(data), 1, 1) * DRIFT * tilt + blur * normal(*data.shape)
+
+
+def velocity_loss(v: torch.Tensor, wanted: torch.Tensor, t: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Mean squared error of velocities [B, N, C] at flow times t [B], weighted by `weight` [B, N].
 
     |v - v1|^2 of the envelope + SLOTS_SHARE |x1' - x1|^2 / max(1 - t, SLOTS_LEFT)^2 of the slots, each a mean over its channels.
     """
-    data = batch["latents"]
-    size, n, channels = data.shape
-    noise = torch.randn(data.shape, generator=generator)
-    t = flow_times(size, generator)
-    context = torch.arange(n)[None] < torch.from_numpy(lengths)[:, None]
-    # What was generated is never quite clean: a little noise on the context keeps errors from building up.
-    blur = torch.rand(size, 1, 1, generator=generator) * 0.1
-    drift = torch.randn(size, 1, 1, generator=generator) * DRIFT * tilt
-    past = data + drift + blur * torch.randn(data.shape, generator=generator)
-    x = torch.where(context[..., None], past, interpolate(noise, data, t))
-    with mixed(data.device.type):
-        v = model(x, t, context, batch["motion"], batch["visual"], batch["prompt"], batch["text"], batch["text_mask"])
-    envelope, slots = (v.float() - (data - noise)).square().split([channels - SLOTS, SLOTS], dim=-1)
-    weight = ((1 - t) / (1 - t).clamp(min=SLOTS_LEFT)).square()[:, None]
-    error = envelope.mean(-1) + SLOTS_SHARE * weight * slots.mean(-1)
-    weight = join_weights(lengths, n) * ~context
+    envelope, slots = (v.float() - wanted).square().split([v.shape[-1] - SLOTS, SLOTS], dim=-1)
+    late = ((1 - t) / (1 - t).clamp(min=SLOTS_LEFT)).square()[:, None]
+    error = envelope.mean(-1) + SLOTS_SHARE * late * slots.mean(-1)
     return (error * weight).sum() / weight.sum()
+
+
+def conditions(batch: dict) -> list[torch.Tensor]:
+    """What the network is told, in the order of its arguments."""
+    return [batch[name] for name in ("motion", "visual", "prompt", "text", "text_mask")]
+
+
+def flow_loss(model, batch, lengths: torch.Tensor, tilt: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """velocity_loss with join_weights on the new chunk, which follows a context of `lengths` latents, off in level along `tilt`; flow times at random."""
+    data = batch["latents"]
+    noise = torch.randn(data.shape, generator=generator, device=data.device)
+    t = flow_times(len(data), generator)
+    context = torch.arange(data.shape[1], device=data.device) < lengths[:, None]
+    x = torch.where(context[..., None], remembered(data, tilt, generator), interpolate(noise, data, t))
+    with mixed(data.device.type):
+        v = model(x, t, context, *conditions(batch))
+    return velocity_loss(v, data - noise, t, join_weights(lengths, data.shape[1]) * ~context)
 
 
 def share_gradients(model, go_on: bool) -> bool:
@@ -121,6 +130,9 @@ def main():
     parser.add_argument("--rate", type=float, default=6e-4)
     parser.add_argument("--final", action="store_true", help="let the learning rate fall to zero over this run")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
+    parser.add_argument("--composers", type=int, default=0, help="processes that compose clips for a pool; 0: every batch is composed anew")
+    parser.add_argument("--room", type=int, default=400_000, help="clips in the pool")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--warm-start", type=Path, help="model folder whose transformer a new training starts from")
     options = parser.parse_args()
@@ -129,23 +141,29 @@ def main():
     if processes > 1:
         dist.init_process_group("gloo")
     torch.manual_seed(0)
+    rows = Corpus(corpus_folder(options.data), split="gen").rows
+    encoder, composer = load_encoder(options.data), Composer(options.data, rows, options.latents)
+    pool = Pool(composer, encoder, options.composers, (options.seed, rank), options.room, options.device) if options.composers else None
     model = DiffusionTransformer()
     path, step = options.data / "generator" / "model.pt", 0
     if options.warm_start and not path.exists():
         warm_start(model, options.warm_start, "diffusion_transformer")
+    model.to(options.device)
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
     optimiser = torch.optim.AdamW(model.parameters(), lr=options.rate, betas=(0.9, 0.98), weight_decay=0.01)
     if path.exists():
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location=options.device)
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
-    rows = Corpus(corpus_folder(options.data), split="gen").rows
-    encoder = load_encoder(options.data)
-    batcher, tilt = Batcher(Composer(options.data, rows, options.latents), encoder, options.batch), louder(encoder)
+    batcher, tilt = Batcher(composer, encoder, options.batch), louder(encoder).to(options.device)
     rng = np.random.default_rng((options.seed, step, rank))
-    generator = torch.Generator().manual_seed((options.seed + step) * processes + rank)
+    generator = torch.Generator(options.device).manual_seed((options.seed + step) * processes + rank)
+    if options.device.type == "cuda":
+        torch.set_float32_matmul_precision("high")
+    if pool:
+        pool.take(-(-4 * options.batch // PART), wait=True)
 
     def save():
         torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
@@ -160,12 +178,14 @@ def main():
         for group in optimiser.param_groups:
             group["lr"] = options.rate * min(1, (step + 1) / 300) * (0.01 + 0.99 * fall)
         with torch.no_grad():
-            batch = batcher(rng)
+            if pool:
+                pool.take(4)
+            batch = pool(options.batch, generator) if pool else batcher(rng)
             if rng.random() < SHORT:
                 batch, lengths = cut_short(batch, rng)
             else:
                 lengths = context_lengths(*batch["latents"].shape[:2], rng)
-        loss = flow_loss(model, batch, lengths, tilt, generator)
+        loss = flow_loss(model, batch, torch.from_numpy(lengths).to(options.device), tilt, generator)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         go_on = elapsed < options.minutes * 60
@@ -175,7 +195,8 @@ def main():
         optimiser.step()
         average.update_parameters(model)
         step += 1
-        smooth = loss.item() if smooth is None else 0.99 * smooth + 0.01 * loss.item()
+        loss = loss.detach()
+        smooth = loss if smooth is None else smooth.lerp(loss, 0.01)
         bar.update()
         if step % 20 == 0:
             bar.set_postfix(step=step, loss=f"{smooth:.4f}")
@@ -186,7 +207,9 @@ def main():
             saved = time.monotonic()
     if rank == 0:
         save()
-        print(f"\nstep {step} loss {smooth:.4f}")
+        if pool:
+            pool.stop()
+        print(f"\nstep {step} loss {smooth:.4f}" + (f", {pool.composed} clips composed" if pool else ""))
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def rotate(x: torch.Tensor, angles: torch.Tensor) -> torch.Tensor:
 def time_features(t: torch.Tensor, dim: int = 256) -> torch.Tensor:
     """[..., dim]: cos then sin of 1000 t * 10000^(-i / (dim/2)); t in [0, 1], 0 noise, 1 data."""
     half = dim // 2
-    frequencies = torch.exp(-torch.arange(half, dtype=torch.float32) * (9.210340371976184 / half))
+    frequencies = torch.exp(-torch.arange(half, dtype=torch.float32, device=t.device) * (9.210340371976184 / half))
     angles = t[..., None].float() * 1000.0 * frequencies
     return torch.cat([angles.cos(), angles.sin()], dim=-1)
 
@@ -126,8 +126,10 @@ class DiffusionTransformer(nn.Module):
             nn.init.zeros_(layer.weight)
         for block in self.blocks:
             nn.init.normal_(block.modulation, std=0.02)
-        with torch.no_grad():  # gates start open a little, so that gradients reach the attention
+        with torch.no_grad():  # a block begins as identity; gates start open a little, so that gradients reach it
             for block in self.blocks:
+                block.output.weight.zero_()
+                block.mlp_out.weight.zero_()
                 block.modulation[2] += 0.3
                 block.modulation[5] += 0.3
 
