@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from generator.features import Features
+from generator.loudness import loudness
 from generator.mixture import Mixture
+from generator.sentences import ROOT, Sentences
 from generator.tokens import simulated
-from models.audio_codec import FFT, FRAMES, HOP, LATENT_HOP, RATE, mel_centres, triangles
+from models.audio_codec import FRAMES, HOP, LATENT_HOP, RATE
 from models.motion_encoder import TOKEN
 from scenes.build import read_events
 from scenes.moments import amplitude
 
-ROOT = np.float32(384**0.5)
 TEXTURES = ("loop", "texture")
 SUSTAINED = (*TEXTURES, "music")  # kinds that fill a clip; the others are events
 LONGEST_EVENT = 400  # spectral frames that an event may ring
@@ -47,19 +47,6 @@ def steady(energy: np.ndarray) -> tuple[int, int]:
     return first // 2 * 2, (end - first // 2 * 2) // 2 * 2
 
 
-def hearing() -> np.ndarray:
-    """Weights [64] of band energies in loudness, roughly those of ITU-R BS.1770: rising by 4 dB towards 2.5 kHz, falling below 100 Hz."""
-    centres = mel_centres().numpy()
-    bins = triangles(mel_centres()).sum(1).numpy()
-    decibels = np.interp(np.log(centres * RATE / FFT), np.log([40, 100, 800, 2500]), [-6, -1, 0, 4])
-    return (bins * 10 ** (decibels / 10) / (2 * bins.sum())).astype(np.float32)
-
-
-def loudness(energy: np.ndarray) -> float:
-    """dB of full scale of energies [F, 64] of both channels together."""
-    return 10 * np.log10(float(energy.mean(0) @ hearing()) + 1e-9)
-
-
 @dataclass
 class Clip:
     """One training example; energies per spectral frame, conditions per clip."""
@@ -71,27 +58,6 @@ class Clip:
     motion: np.ndarray  # [N, 5]
     sentence: int  # number of its text, see Sentences
     visual: np.ndarray  # [384]
-
-
-class Sentences:
-    """Text encodings of scripts.npz: unit means [S, 384], states of sentence i rows first .. first + tokens of `states`."""
-
-    def __init__(self, scripts):
-        self.states, self.means, self.spans = scripts["states"], scripts["means"], scripts["spans"]
-
-    def padded(self, which) -> tuple[torch.Tensor, torch.Tensor]:
-        """States [B, L, 384] of sentences and their mask [B, L]."""
-        spans = self.spans[which]
-        text = torch.zeros(len(spans), int(spans[:, 1].max()), self.states.shape[-1])
-        mask = torch.zeros(text.shape[:2], dtype=torch.bool)
-        for i, (first, tokens) in enumerate(spans):
-            text[i, :tokens] = torch.from_numpy(self.states[first : first + tokens].astype(np.float32))
-            mask[i, :tokens] = True
-        return text, mask
-
-    def prompts(self, which) -> torch.Tensor:
-        """Means times sqrt(384) [B, 384]."""
-        return torch.from_numpy(self.means[which] * ROOT)
 
 
 class Scenes:

@@ -14,7 +14,8 @@ from tqdm import tqdm
 from corpus.captions import captions_for
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
-from models.text_encoder import load_exported, load_pretrained
+from export import restore
+from models.text_encoder import TextEncoder, WordPieceTokenizer, load_pretrained
 
 # What is said of places and things that hardly sound; the first is what imagenet_sounds.txt says of most things.
 QUIET = ("quiet room tone, hardly any sound", "quiet room tone", "a quiet room", "hardly any sound", "silence", "a silent room",
@@ -29,6 +30,13 @@ def class_weights(rows) -> np.ndarray:
         count[row["klass"]] = count.get(row["klass"], 0) + 1
     w = np.array([count[row["klass"]] ** -0.6 for row in rows])
     return w / w.sum()
+
+
+def load_exported(folder: Path) -> tuple[TextEncoder, WordPieceTokenizer]:
+    """The text encoder and the tokenizer of a model folder."""
+    encoder = TextEncoder()
+    encoder.load_state_dict(restore(folder / "text_encoder.safetensors"))
+    return encoder.eval(), WordPieceTokenizer(folder / "vocab.txt")
 
 
 def share(*networks):

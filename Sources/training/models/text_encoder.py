@@ -152,12 +152,3 @@ def load_pretrained() -> tuple[TextEncoder, WordPieceTokenizer]:
     model = TextEncoder()
     model.load_state_dict(state)
     return model.eval(), WordPieceTokenizer(model_folder() / "vocab.txt")
-
-
-def load_exported(folder: Path) -> tuple[TextEncoder, WordPieceTokenizer]:
-    """Those of a model folder."""
-    from export import restore
-
-    model = TextEncoder()
-    model.load_state_dict(restore(folder / "text_encoder.safetensors"))
-    return model.eval(), WordPieceTokenizer(folder / "vocab.txt")
