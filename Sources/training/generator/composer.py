@@ -17,6 +17,7 @@ from scenes.moments import amplitude
 
 TEXTURES = ("loop", "texture")
 SUSTAINED = (*TEXTURES, "music")  # kinds that fill a clip; the others are events
+LONG = 300  # spectral frames from which on a recording goes on, whatever its kind
 LONGEST_EVENT = 400  # spectral frames that an event may ring
 TAIL = 2.0  # seconds before the clip whose events may still ring
 SMOOTH = 47  # spectral frames, 0.5 s, over which the level of a sustained sound is averaged
@@ -29,7 +30,7 @@ FADED = 6.0  # dB below its median level, where a sustained sound has not begun 
 
 def is_sustained(row: dict, features: Features) -> bool:
     """Whether a recording fills a clip; otherwise it follows events."""
-    return row["kind"] in SUSTAINED or features.frames(row["id"]) > 300
+    return row["kind"] in SUSTAINED or features.frames(row["id"]) > LONG
 
 
 def steady(energy: np.ndarray) -> tuple[int, int]:

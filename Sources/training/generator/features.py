@@ -59,6 +59,15 @@ def features_of(row: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return energy.astype(np.float16), image.astype(np.float16), partial_features(audio, len(energy))
 
 
+def write_index(folder: Path, lengths: list[tuple[int, int]]):
+    """Where each recording's frames are, of (row id, frames) in the order of the files."""
+    lines, first = ["id\tfirst\tframes"], 0
+    for row_id, frames in lengths:
+        lines.append(f"{row_id}\t{first}\t{frames}")
+        first += frames
+    (folder / "index.tsv").write_text("\n".join(lines) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     add_data_option(parser)
@@ -67,16 +76,15 @@ def main():
     corpus, encoder = Corpus(corpus_folder(options.data), split="gen"), SpectralEncoder()
     folder = options.data / "features"
     folder.mkdir(parents=True, exist_ok=True)
-    lines, first = ["id\tfirst\tframes"], 0
+    lengths = []
     with open(folder / "energy.tmp", "wb") as energies, open(folder / "image.tmp", "wb") as images, \
             open(folder / "partials.tmp", "wb") as partials, Pool(options.jobs, share, (corpus, encoder)) as pool:
         made = pool.imap(features_of, corpus.rows, 8)
         for row, parts in zip(corpus.rows, tqdm(made, total=len(corpus.rows), mininterval=5)):
             for part, file in zip(parts, (energies, images, partials)):
                 part.tofile(file)
-            lines.append(f"{row['id']}\t{first}\t{len(parts[0])}")
-            first += len(parts[0])
-    (folder / "index.tsv").write_text("\n".join(lines) + "\n")
+            lengths.append((row["id"], len(parts[0])))
+    write_index(folder, lengths)
     (folder / "energy.tmp").rename(folder / "energy.f16")
     (folder / "image.tmp").rename(folder / "image.f16")
     (folder / "partials.tmp").rename(folder / "partials.f16")

@@ -14,8 +14,8 @@ import numpy as np
 
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
-from generator.composer import LONGEST_EVENT, is_sustained, steady
-from generator.features import Features
+from generator.composer import LONG, LONGEST_EVENT, is_sustained, steady
+from generator.features import Features, write_index
 from models.audio_codec import BANDS, REGIONS
 from models.partials import SLOTS
 
@@ -41,53 +41,43 @@ def restored(q: np.ndarray) -> np.ndarray:
     return np.where(q < COARSE, LOW + q * STEPS[0], KNEE + (q - COARSE) * STEPS[1]).astype(np.float16)
 
 
-def filters(distance: int) -> list:
-    return [{"id": lzma.FILTER_DELTA, "dist": distance}, {"id": lzma.FILTER_LZMA2, "preset": 6}]
-
-
 def squeeze(job) -> bytes:
     data, distance = job
-    return lzma.compress(data, format=lzma.FORMAT_XZ, filters=filters(distance))
+    filters = [{"id": lzma.FILTER_DELTA, "dist": distance}, {"id": lzma.FILTER_LZMA2, "preset": 6}]
+    return lzma.compress(data, format=lzma.FORMAT_XZ, filters=filters)
 
 
 def write(path: Path, values: np.ndarray, distance: int, pool):
-    """Bytes, in blocks, each with its length before it; delta-coded at `distance`."""
+    """Bytes, delta-coded at `distance`, as xz streams one after the other."""
     data = values.tobytes()
     size = BLOCK // distance * distance
-    with open(path, "wb") as file:
-        for block in pool.imap(squeeze, ((data[i : i + size], distance) for i in range(0, len(data), size))):
-            file.write(len(block).to_bytes(4, "little") + block)
+    blocks = pool.imap(squeeze, ((data[i : i + size], distance) for i in range(0, len(data), size)))
+    path.write_bytes(b"".join(blocks))
     print(f"{path.name} {path.stat().st_size / 1e6:.1f} MB of {len(data) / 1e6:.1f}", flush=True)
 
 
-def read(path: Path, pool) -> np.ndarray:
-    data, blocks, first = path.read_bytes(), [], 0
-    while first < len(data):
-        size = int.from_bytes(data[first : first + 4], "little")
-        blocks.append(data[first + 4 : first + 4 + size])
-        first += 4 + size
-    return np.frombuffer(b"".join(pool.map(lzma.decompress, blocks)), np.uint8)
+def read(path: Path) -> np.ndarray:
+    return np.frombuffer(lzma.decompress(path.read_bytes()), np.uint8)
 
 
 def pack(data: Path, out: Path, pool):
     features, rows = Features(data), Corpus(corpus_folder(data), split="gen").rows
-    lines, picked, first = ["id\tfirst\tframes"], [], 0
+    lengths, picked = [], []
     for row in rows:
         start, frames = features.span[row["id"]]
         begin, count = 0, min(frames, LONGEST_EVENT)
         if is_sustained(row, features):
             begin, count = steady(features.read(row["id"], 0, frames).energy)
-            # Hardly shorter than 300 frames, it still counts as one that goes on.
-            begin, count = (begin, min(count, LONGEST)) if count > 300 else (0, min(frames, LONGEST))
+            # What is kept must not be so short that it counts as an event.
+            begin, count = (begin, min(count, LONGEST)) if count > LONG else (0, min(frames, LONGEST))
         begin, count = begin // 2 * 2, count // 2 * 2
         picked.append(np.arange(start + begin, start + begin + count))
-        lines.append(f"{row['id']}\t{first}\t{count}")
-        first += count
+        lengths.append((row["id"], count))
     frames = np.concatenate(picked)
     for name in SMALL:
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / f"{name}.xz").write_bytes(lzma.compress((data / name).read_bytes()))
-    (out / "index.tsv").write_text("\n".join(lines) + "\n")
+    write_index(out, lengths)
     partial = features.partial[frames[::2] // 2].astype(np.float32)
     there = partial[:, 0] > 0
     level, place = partial[:, 0][there], (partial[:, 1] - np.arange(SLOTS))[there]
@@ -99,22 +89,23 @@ def pack(data: Path, out: Path, pool):
     write(out / "energy.xz", quantise(features.energy[frames].astype(np.float32)), BANDS, pool)
 
 
-def unpack(folder: Path, data: Path, pool):
+def unpack(folder: Path, data: Path):
     for name in SMALL:
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).write_bytes(lzma.decompress((folder / f"{name}.xz").read_bytes()))
     target = data / "features"
     target.mkdir(parents=True, exist_ok=True)
     shutil.copy(folder / "index.tsv", target / "index.tsv")
-    frames = sum(int(line.split("\t")[2]) for line in (target / "index.tsv").read_text().splitlines()[1:])
-    (read(folder / "image.xz", pool).astype(np.float32) / 50 - 1).astype(np.float16).tofile(target / "image.f16")
-    there = np.unpackbits(read(folder / "there.xz", pool), count=frames // 2 * SLOTS).reshape(-1, SLOTS).astype(bool)
+    image = read(folder / "image.xz")
+    (image.astype(np.float32) / 50 - 1).astype(np.float16).tofile(target / "image.f16")
+    frames = len(image) // (2 * REGIONS)
+    there = np.unpackbits(read(folder / "there.xz"), count=frames // 2 * SLOTS).reshape(-1, SLOTS).astype(bool)
     partial = np.zeros((len(there), 2, SLOTS), np.float16)
-    partial[:, 0][there] = read(folder / "level.xz", pool).astype(np.float32) * LEVEL
-    place = read(folder / "place.xz", pool).astype(np.float32) * POSITION[0] - POSITION[1]
+    partial[:, 0][there] = read(folder / "level.xz").astype(np.float32) * LEVEL
+    place = read(folder / "place.xz").astype(np.float32) * POSITION[0] - POSITION[1]
     partial[:, 1][there] = place + np.broadcast_to(np.arange(SLOTS), there.shape)[there]
     partial.tofile(target / "partials.f16")
-    restored(read(folder / "energy.xz", pool)).tofile(target / "energy.f16")
+    restored(read(folder / "energy.xz")).tofile(target / "energy.f16")
 
 
 def main():
@@ -124,14 +115,14 @@ def main():
     parser.add_argument("--unpack", type=Path)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    with Pool(options.jobs) as pool:
-        if options.unpack:
-            unpack(options.unpack, options.data, pool)
-        elif options.out:
-            options.out.mkdir(parents=True, exist_ok=True)
+    if options.unpack:
+        unpack(options.unpack, options.data)
+    elif options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        with Pool(options.jobs) as pool:
             pack(options.data, options.out, pool)
-        else:
-            parser.error("--out or --unpack is needed")
+    else:
+        parser.error("--out or --unpack is needed")
 
 
 if __name__ == "__main__":

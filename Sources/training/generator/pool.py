@@ -10,6 +10,8 @@ import torch
 from generator.batch import composed, conditioned
 
 PART = 32  # clips that a process composes at once
+TAKEN = 4  # parts at most that are taken with each batch
+FIRST = 4  # batches whose number of clips there is before the first one is drawn
 
 
 def compose(composer, encoder, seed: tuple, out):
@@ -23,22 +25,21 @@ def compose(composer, encoder, seed: tuple, out):
 
 
 class Pool:
-    """Up to `room` clips, the oldest of which give way to new ones. Processes start before the device is first used."""
+    """Makes batches as Batcher does, of clips drawn from up to `room` of them, the oldest of which give way to new ones. Processes start
+    before the device is first used."""
 
-    def __init__(self, composer, encoder, processes: int, seed: tuple, room: int, device: torch.device):
+    def __init__(self, composer, encoder, size: int, processes: int, seed: tuple, room: int, device: torch.device):
         context = multiprocessing.get_context("fork")
         self.parts = context.Queue(8 * processes)
-        self.processes = [context.Process(target=compose, args=(composer, encoder, (*seed, i), self.parts), daemon=True)
-                          for i in range(processes)]
-        for process in self.processes:
-            process.start()
-        self.room, self.device, self.clips, self.filled, self.composed = room // PART * PART, device, {}, 0, 0
+        for i in range(processes):  # as daemons, they end with this process
+            context.Process(target=compose, args=(composer, encoder, (*seed, i), self.parts), daemon=True).start()
+        self.size, self.room, self.device, self.clips, self.composed = size, room // PART * PART, device, {}, 0
         sentences = composer.sentences
         text, mask = sentences.padded(np.arange(len(sentences.means)))
         self.text, self.mask = text.half().to(device), mask.to(device)
         self.prompts = sentences.prompts(np.arange(len(sentences.means))).to(device)
 
-    def take(self, most: int, wait: bool = False):
+    def take(self, most: int, wait: bool):
         """Takes up to `most` parts that have been composed."""
         for _ in range(most):
             try:
@@ -51,15 +52,13 @@ class Pool:
                     self.clips[name] = torch.zeros((self.room, *x.shape[1:]), dtype=torch.from_numpy(x).dtype, device=self.device)
                 self.clips[name][first : first + PART] = torch.from_numpy(x).to(self.device)
             self.composed += PART
-            self.filled = min(self.composed, self.room)
 
-    def __call__(self, size: int, generator: torch.Generator) -> dict:
-        """A batch as Batcher makes it, of clips drawn from the pool."""
-        which = torch.randint(self.filled, (size,), generator=generator, device=self.device)
-        clip = {name: x[which] for name, x in self.clips.items()}
-        sentence = clip["sentence"]
-        return conditioned(clip, self.prompts[sentence], self.text[sentence], self.mask[sentence], generator)
-
-    def stop(self):
-        for process in self.processes:
-            process.kill()
+    def __call__(self, rng: np.random.Generator) -> dict:
+        # The first batches shall not be of the same few clips.
+        missing = -(-(FIRST * self.size - self.composed) // PART)
+        self.take(max(missing, TAKEN), wait=missing > 0)
+        generator = torch.Generator(self.device).manual_seed(int(rng.integers(2**31)))
+        which = torch.randint(min(self.composed, self.room), (self.size,), generator=generator, device=self.device)
+        clips = {name: x[which] for name, x in self.clips.items()}
+        sentence = clips["sentence"]
+        return conditioned(clips, self.prompts[sentence], self.text[sentence], self.mask[sentence], generator)

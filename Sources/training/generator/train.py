@@ -21,7 +21,7 @@ from corpus.store import Corpus
 from export import warm_start
 from generator.batch import Batcher
 from generator.composer import Composer
-from generator.pool import PART, Pool
+from generator.pool import Pool
 from models.audio_codec import BANDS, FRAMES, REGIONS, SpectralEncoder
 from models.diffusion_transformer import DiffusionTransformer
 from models.flow_matching import interpolate
@@ -92,11 +92,6 @@ def velocity_loss(v: torch.Tensor, wanted: torch.Tensor, t: torch.Tensor, weight
     return (error * weight).sum() / weight.sum()
 
 
-def conditions(batch: dict) -> list[torch.Tensor]:
-    """What the network is told, in the order of its arguments."""
-    return [batch[name] for name in ("motion", "visual", "prompt", "text", "text_mask")]
-
-
 def flow_loss(model, batch, lengths: torch.Tensor, tilt: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """velocity_loss with join_weights on the new chunk, which follows a context of `lengths` latents, off in level along `tilt`; flow times at random."""
     data = batch["latents"]
@@ -105,7 +100,7 @@ def flow_loss(model, batch, lengths: torch.Tensor, tilt: torch.Tensor, generator
     context = torch.arange(data.shape[1], device=data.device) < lengths[:, None]
     x = torch.where(context[..., None], remembered(data, tilt, generator), interpolate(noise, data, t))
     with mixed(data.device.type):
-        v = model(x, t, context, *conditions(batch))
+        v = model(x, t, context, batch["motion"], batch["visual"], batch["prompt"], batch["text"], batch["text_mask"])
     return velocity_loss(v, data - noise, t, join_weights(lengths, data.shape[1]) * ~context)
 
 
@@ -143,7 +138,10 @@ def main():
     torch.manual_seed(0)
     rows = Corpus(corpus_folder(options.data), split="gen").rows
     encoder, composer = load_encoder(options.data), Composer(options.data, rows, options.latents)
-    pool = Pool(composer, encoder, options.composers, (options.seed, rank), options.room, options.device) if options.composers else None
+    if options.composers:
+        batcher = Pool(composer, encoder, options.batch, options.composers, (options.seed, rank), options.room, options.device)
+    else:
+        batcher = Batcher(composer, encoder, options.batch)
     model = DiffusionTransformer()
     path, step = options.data / "generator" / "model.pt", 0
     if options.warm_start and not path.exists():
@@ -157,13 +155,11 @@ def main():
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
-    batcher, tilt = Batcher(composer, encoder, options.batch), louder(encoder).to(options.device)
+    tilt = louder(encoder).to(options.device)
     rng = np.random.default_rng((options.seed, step, rank))
     generator = torch.Generator(options.device).manual_seed((options.seed + step) * processes + rank)
     if options.device.type == "cuda":
         torch.set_float32_matmul_precision("high")
-    if pool:
-        pool.take(-(-4 * options.batch // PART), wait=True)
 
     def save():
         torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
@@ -178,9 +174,7 @@ def main():
         for group in optimiser.param_groups:
             group["lr"] = options.rate * min(1, (step + 1) / 300) * (0.01 + 0.99 * fall)
         with torch.no_grad():
-            if pool:
-                pool.take(4)
-            batch = pool(options.batch, generator) if pool else batcher(rng)
+            batch = batcher(rng)
             if rng.random() < SHORT:
                 batch, lengths = cut_short(batch, rng)
             else:
@@ -207,9 +201,7 @@ def main():
             saved = time.monotonic()
     if rank == 0:
         save()
-        if pool:
-            pool.stop()
-        print(f"\nstep {step} loss {smooth:.4f}" + (f", {pool.composed} clips composed" if pool else ""))
+        print(f"\nstep {step} loss {smooth:.4f}")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,8 @@ something happened about then; where it is highest, an onset of that probability
 
 import numpy as np
 
-import torch
-
 SLOWEST = 5  # latents
 MEMORY = 4
-
-
 LEAST, REST, MOST = 0.05, 0.02, 0.98  # probability from which on there is an onset at all, of the others, and at most
 
 
