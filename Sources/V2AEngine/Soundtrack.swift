@@ -99,7 +99,7 @@ final class Soundtrack: SoundtrackGenerator {
     let noiseScale = isStill ? model.configuration.stillNoiseScale : model.configuration.noiseScale
     let chunk = model.transformer.prepare(
       context: tracks.flatMap { $0.latents[available] }, contextMotion: motion.tokens[available], motion: motion.tokens[generated],
-      branches: tracks.flatMap { conditions(probabilities, isStill: isStill, $0.settings) }, sets: tracks.count, scratch: scratch)
+      sets: tracks.map { conditions(probabilities, isStill: isStill, $0.settings) }, scratch: scratch, helper: helper)
     let size = generated.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)
     let sampler = FlowMatchingSampler(
@@ -195,7 +195,7 @@ final class Soundtrack: SoundtrackGenerator {
   /// Confidence from which a picture counts as known, whichever of several breeds of a thing it may be.
   private static let recognised: Float = 0.4
 
-  /// The guided branch, and unless guidance is off the one to steer away from: no picture, and the negative prompt or none.
+  /// The guided branch, and unless guidance is off or built in the one to steer away from: no picture, and the negative prompt or none.
   private func conditions(_ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings) -> [Conditions] {
     var guided = Conditions.none
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
@@ -206,6 +206,10 @@ final class Soundtrack: SoundtrackGenerator {
     if settings.guidanceScale == 1 { return [guided] }
     var away = Conditions.none
     (away.states, away.prompt) = encode(own.negativePrompt)
+    if away.states.isEmpty && settings.guidanceScale > 1 && settings.guidanceScale <= model.configuration.transformer.guidance {
+      guided.scale = settings.guidanceScale
+      return [guided]
+    }
     return [guided, away]
   }
 

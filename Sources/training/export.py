@@ -33,10 +33,12 @@ CONFIG = {
     "still_noise_scale": 1.1,
     "visual_seconds": 4.0,
     "motion_look_ahead": 4,
-    "semantic_interval": 6,
+    "semantic_interval": 12,
     "diffusion_transformer": DiffusionConfig().__dict__,
     "audio_decoder": {"width": 256, "depth": 6, "inner": 768},
 }
+
+LARGEST_SCALE = 8.0  # of guidance, where it is built in
 
 
 def half(state: dict) -> dict:
@@ -87,8 +89,10 @@ def main():
     add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", nargs="*", help="file stems to write; default all")
+    parser.add_argument("--guided", action="store_true", help="the transformer that guidance is built into (generator.distil)")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    sizes = CONFIG["diffusion_transformer"] | ({"guidance": LARGEST_SCALE} if options.guided else {})
     wanted = lambda stem: options.only is None or stem in options.only
 
     def write(stem: str, state: dict, kind=half):
@@ -112,15 +116,15 @@ def main():
         model.load_state_dict(averaged(options.data / "motion" / "motion.pt"))
         write("motion_encoder", model.state_dict())
     if wanted("diffusion_transformer"):
-        model = DiffusionTransformer()
-        model.load_state_dict(averaged(options.data / "generator" / "model.pt"))
+        model = DiffusionTransformer(DiffusionConfig(**sizes))
+        model.load_state_dict(averaged(options.data / "generator" / ("guided.pt" if options.guided else "model.pt")))
         write("diffusion_transformer", model.state_dict())
     if wanted("audio_decoder"):
         model = AudioDecoder()
         model.load_state_dict(averaged(options.data / "codec" / "decoder.pt"))
         write("audio_decoder", model.state_dict())
     if wanted("config"):
-        (options.out / "config.json").write_text(json.dumps(CONFIG, indent=2) + "\n")
+        (options.out / "config.json").write_text(json.dumps(CONFIG | {"diffusion_transformer": sizes}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

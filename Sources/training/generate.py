@@ -64,8 +64,8 @@ def encode_prompt(model: dict, prompt: str):
 
 
 def visual_prompts(model: dict, video: Path) -> torch.Tensor:
-    """Class probabilities of every sixth grid frame [K, 1000]."""
-    frames = read_grid(video, "scale=256:256:force_original_aspect_ratio=increase:flags=area,crop=224:224", "rgb24", 3)[::6]
+    """Class probabilities of every `semantic_interval`th grid frame [K, 1000]."""
+    frames = read_grid(video, "scale=256:256:force_original_aspect_ratio=increase:flags=area,crop=224:224", "rgb24", 3)[:: model["config"]["semantic_interval"]]
     x = (torch.from_numpy(frames.copy()).permute(0, 3, 1, 2).float() - 127) / 128
     return torch.cat([model["frame_encoder"](x[i : i + 8])[1] for i in range(0, len(x), 8)])
 
@@ -91,7 +91,7 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
     else:
         motion = torch.zeros(1, total, TOKEN)
     p, states, mask = encode_prompt(model, prompt)
-    np_, nstates, nmask = encode_prompt(model, negative)
+    null = None if not negative and 1 < scale <= model["diffusion_transformer"].config.guidance else (torch.zeros(1, 384), *encode_prompt(model, negative))
     latents = torch.zeros(1, 0, LATENT)
     noise = config.get("still_noise_scale" if video is None else "noise_scale", 1.0) * torch.randn(1, total, LATENT, generator=generator)
     times = step_times(steps, config["time_shift"])
@@ -106,7 +106,7 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
             visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ sounding
             visual = visual * ROOT * (visual.norm() >= WEAK)
         x = continued(model["diffusion_transformer"], past, noise[:, begin:end], motion[:, begin - past.shape[1] : end], (visual, p, states, mask),
-                      (visual * 0, np_, nstates, nmask), times, scale, config["guidance_rescale"])
+                      null, times, scale, config["guidance_rescale"])
         again, new = x.split([before.shape[1], hop], dim=1)
         latents = torch.cat([latents[:, :begin], before + share[: before.shape[1]] * (again - before), new], 1)
     noise = torch.randn(1, FRAMES * total, 2, BINS, 2, generator=generator)

@@ -10,8 +10,10 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from export import LARGEST_SCALE, half
 from generate import encode_prompt, load_model
 from models.audio_codec import BINS, FRAMES, LATENT
+from models.diffusion_transformer import DiffusionConfig, DiffusionTransformer
 from models.flow_matching import continued, step_times
 from models.motion_encoder import TOKEN
 
@@ -38,6 +40,16 @@ def shaken(count: int) -> torch.Tensor:
     x, y = x + 2 * np.sin(1.7 * k), y + 1.5 * np.cos(2.3 * k)
     waves = 0.4 + 0.15 * np.sin(0.31 * x + 0.17 * y) + 0.15 * np.sin(0.11 * x - 0.43 * y)
     return torch.from_numpy(waves + 0.3 * np.exp(-((x - 10 - 1.1 * k) ** 2 + (y - 30) ** 2) / 40)).float()[None]
+
+
+def with_built_in_guidance() -> DiffusionTransformer:
+    """A small transformer with random weights, as F16 keeps them."""
+    torch.manual_seed(0)
+    network = DiffusionTransformer(DiffusionConfig(width=32, depth=2, heads=2, mlp=2, guidance=LARGEST_SCALE)).eval()
+    for p in network.parameters():
+        p += torch.randn_like(p) * (0.1 if p.dim() > 1 else 0.5)
+        p.copy_(p.half() if p.dim() > 1 else p)
+    return network
 
 
 @torch.no_grad()
@@ -77,8 +89,11 @@ def main():
     alone = network(x[:, past:], torch.tensor([0.35]), flags[:, past:], motion[:, past:] * 0, visual * 0, torch.zeros(1, 384),
                     torch.zeros(1, 1, 384), torch.zeros(1, 1, dtype=torch.bool))
     tensors["velocity_alone"] = alone[0]
-    tensors["sampled"] = continued(network, x[:, :past], x[:, past:], motion, (visual, prompt, text, mask), (visual * 0, *null),
-                                   step_times(4, 1.5), 2.5, 0.8)[0]
+    sampled = lambda network, null: continued(network, x[:, :past], x[:, past:], motion, (visual, prompt, text, mask), null, step_times(4, 1.5), 2.5, 0.8)[0]
+    tensors["sampled"] = sampled(network, (visual * 0, *null))
+    small = with_built_in_guidance()
+    save_file(half(small.state_dict()), options.out / "guided_transformer.safetensors")
+    tensors["sampled_built_in"] = sampled(small, None)
     write("diffusion_transformer", tensors)
 
     count = 20

@@ -124,11 +124,10 @@ private final class TimedNetwork {
       let past = context.count / network.config.latent * network.config.motion
       let chunk = network.prepare(
         context: context, contextMotion: Array(motion.prefix(past)), motion: Array(motion.dropFirst(past)),
-        branches: [guided, .none], scratch: scratch)
+        sets: [[guided, .none]], scratch: scratch)
       let latents = Tensor(shape: [x.count], x), velocity = Tensor(shape: [2 * x.count])
       let time = try input("time")
-      let step = DiffusionStep(
-        network, chunk: chunk, x: latents.data, into: velocity.data, scratch: scratch, helper: helper)
+      let step = DiffusionPass(network, chunk, x: latents.data, into: velocity.data, scratch: scratch, helper: helper)
       run = {
         step(time: time.first ?? 0)
         withExtendedLifetime(latents) {}

@@ -1,5 +1,6 @@
 import Foundation
 import V2ACheckpoint
+import V2AModels
 import V2ATensor
 
 /// Files of the repository that the parity tests compare: the exported model and PyTorch's outputs on it.
@@ -9,8 +10,17 @@ enum Fixtures {
   static let model = root.appending(path: "Sources/V2AEngine/Resources/v2a-small")
   static let folder = root.appending(path: "Tests/ModelsTests/Fixtures")
 
-  static func weights(_ stem: String) throws -> Weights {
-    Weights(try SafetensorsFile(Storage(path: model.appending(path: "\(stem).safetensors").path)))
+  static func weights(in folder: URL = model, _ stem: String) throws -> Weights {
+    Weights(try SafetensorsFile(Storage(path: folder.appending(path: "\(stem).safetensors").path)))
+  }
+
+  /// Sizes of the diffusion transformer, from the model's config.json.
+  static func diffusion() throws -> DiffusionConfig {
+    let configuration = try Storage(path: model.appending(path: "config.json").path)
+    return try withExtendedLifetime(configuration) {
+      guard let sizes = try JSON.parse(configuration.bytes)["diffusion_transformer"] else { throw CheckpointError.missingTensor(name: "config.json") }
+      return try DiffusionConfig(sizes)
+    }
   }
 
   /// A tensor of a fixture file, whatever its shape.

@@ -5,12 +5,12 @@ import V2ATensor
 /// The sampler against the formula of its method, step by step, with the real network.
 struct SamplerTests {
   @Test func adamsBashforth() throws {
-    let network = try DiffusionTransformer(Fixtures.weights("diffusion_transformer"), DiffusionConfig())
+    let network = try DiffusionTransformer(Fixtures.weights("diffusion_transformer"), Fixtures.diffusion())
     let rows = 6, count = rows * Codec.latent, scratch = Scratch()
     let noise = Fixtures.wave(count, 0.61), motion = Fixtures.wave(rows * MotionEncoder.token, 0.29, 0.5)
     var conditions = Conditions.none
     conditions.motion = .seen
-    let chunk = network.prepare(context: [], contextMotion: [], motion: motion, branches: [conditions], scratch: scratch)
+    let chunk = network.prepare(context: [], contextMotion: [], motion: motion, sets: [[conditions]], scratch: scratch)
     /// Steps to `times`, each but the last by the bend of the one before.
     func byHand(_ times: [Float]) -> [Float] {
       var x = noise, before: [Float] = [], v = noise

@@ -35,6 +35,32 @@ import V2ATensor
     }
   }
 
+  /// Branches alone, of one set, and of sets that have one or two; also where a branch has fewer rows than there are threads. Sets that
+  /// are generated together get what each gets alone.
+  @Test(arguments: Precision.allCases, [1, 2, 5, 26]) func sampler(precision: Precision, rows: Int) throws {
+    guard let helper = Helper() else { return }
+    let network = try DiffusionTransformer(Fixtures.weights("diffusion_transformer"), Fixtures.diffusion(), precision: precision)
+    let scratch = Scratch(), past = 7
+    var guided = Conditions.none
+    (guided.visual, guided.motion, guided.scale) = (Fixtures.wave(384, 0.53), .seen, 3)
+    var plain = guided, away = Conditions.none
+    plain.scale = 1
+    away.states = Fixtures.wave(3 * 384, 0.41)
+    func sampled(_ sets: [[Conditions]], _ helper: Helper?) -> [Float] {
+      let chunk = network.prepare(
+        context: sets.flatMap { _ in Fixtures.wave(past * Codec.latent, 0.61) },
+        contextMotion: Fixtures.wave(past * MotionEncoder.token, 0.29, 0.5),
+        motion: Fixtures.wave(rows * MotionEncoder.token, 0.31, 0.5), sets: sets, scratch: scratch, helper: helper)
+      var x = sets.flatMap { _ in Fixtures.wave(rows * Codec.latent, 0.77) }
+      let sampler = FlowMatchingSampler(steps: 3, guidanceScale: 3, guidanceRescale: 0.8)
+      #expect(sampler.sample(&x, with: network, chunk: chunk, scratch: scratch, helper: helper))
+      return x
+    }
+    let alone = [[guided], [plain, away], [.none]].map { sampled([$0], nil) }
+    for (set, one) in zip([[guided], [plain, away], [.none]], alone) { expectSame(one, sampled([set], helper), "\(set.count) branches") }
+    expectSame(alone.flatMap { $0 }, sampled([[guided], [plain, away], [.none]], helper), "three sets")
+  }
+
   /// Two streams, each with a helper of its own, at the same time on one network.
   @Test func twoStreams() async throws {
     let network = try FrameEncoder(Fixtures.weights("frame_encoder"))

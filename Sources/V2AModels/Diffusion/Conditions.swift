@@ -1,4 +1,4 @@
-/// What the generator is told besides motion: one branch of classifier-free guidance.
+/// What the generator is told: one branch of classifier-free guidance.
 public struct Conditions: Sendable, Equatable {
   /// Sum of class probabilities times unit text embeddings, times sqrt(384) [384]; zeros for none.
   public var visual: [Float]
@@ -7,6 +7,8 @@ public struct Conditions: Sendable, Equatable {
   /// Token states of the prompt [tokens, 384]; empty for none.
   public var states: [Float]
   public var motion: Motion
+  /// Guidance scale whose velocity the network gives in this one branch, 1...`DiffusionConfig.guidance`; 1: that of these conditions.
+  public var scale: Float = 1
 
   /// Which motion tokens are used.
   public enum Motion: Sendable {

@@ -11,6 +11,8 @@ public struct DiffusionConfig: Sendable, Equatable {
   public var depth = 6
   public var heads = 4
   public var mlp = 4
+  /// Largest guidance scale that is built in (`Conditions.scale`); 0: none is.
+  public var guidance: Float = 0
 
   public init() {}
 
@@ -30,6 +32,12 @@ public struct DiffusionConfig: Sendable, Equatable {
     depth = try size("depth", 1...64)
     heads = try size("heads", 1...64)
     mlp = try size("mlp", 1...8)
+    if let value = json["guidance"] {
+      guard let limit = value.number, limit == 0 || (1...100).contains(limit) else {
+        throw .badConfiguration(key: "diffusion_transformer.guidance", reason: "must be 0 or a number in 1...100")
+      }
+      guidance = Float(limit)
+    }
     guard width % (2 * heads) == 0 else {
       throw .badConfiguration(key: "diffusion_transformer.width", reason: "must be a multiple of twice the heads")
     }

@@ -17,7 +17,9 @@ public final class DiffusionTransformer: Sendable {
   private let motionModulation, promptModulation, visualModulation, modulation: Linear
   private let visualIn, textIn: Linear
   private let contextFlag, sink: Tensor
-  private let blocks: [TransformerBlock]
+  /// Times log(guidance scale), added to `timeIn`: guidance that is built in.
+  private let guidanceIn: Tensor?
+  let blocks: [TransformerBlock]
   private let finalModulation, output: Linear
   /// 10000^(-i / 128)
   private let frequencies: [Double]
@@ -29,6 +31,7 @@ public final class DiffusionTransformer: Sendable {
     motionIn = try Linear(weights.at("motion_in"), c.motion, c.width)
     contextFlag = try weights.tensor("context_flag", shape: [c.width])
     timeIn = try Linear(weights.at("time_in"), 256, c.width)
+    guidanceIn = c.guidance > 0 ? try weights.tensor("guidance_in", shape: [c.width]) : nil
     timeOut = try Linear(weights.at("time_out"), c.width, c.width)
     motionModulation = try Linear(weights.at("motion_modulation"), c.motion, c.width)
     promptModulation = try Linear(weights.at("prompt_modulation"), c.text, c.width)
@@ -47,38 +50,43 @@ public final class DiffusionTransformer: Sendable {
 
   /// What does not change over the steps of one chunk.
   public struct Chunk {
-    /// Sets of latents that are generated together, and branches of all of them: those of the first set come first.
-    let sets: Int
-    let branches: Int
+    /// Branches of each set of latents that are generated together: one, or two for classifier-free guidance.
+    let sets: [Range<Int>]
+    let branches: [Conditions]
     let rows: Int
     let context: Int
-    /// Whether each branch has motion: without, all of its rows are modulated alike.
-    let moves: [Bool]
     /// prompt and visual modulation [width] per branch
     let shared: [Tensor]
     /// per block: keys and values of conditions and context, [branches * heads]
     let attended: [[KeysAndValues]]
     /// motion's part of the input and of the modulation [branches * rows, width]
-    let motionInput, motionModulation: Tensor
+    let motion: Motion
     let cosine, sine: Tensor
+  }
+
+  /// Motion's part of the input and of the modulation of rows, each [branches * rows, width].
+  struct Motion {
+    let input, modulation: Tensor
   }
 
   /// Computes everything that the steps of one chunk share.
   ///
   /// - context: clean latents [sets * n, latent] before the chunk; contextMotion: their motion tokens [n, 5]
   /// - motion: motion tokens of the chunk [rows, 5], the same for every set
-  /// - branches: conditions; one a set, or two a set for classifier-free guidance
-  /// - sets: soundtracks of the same pictures that are generated together
+  /// - sets: of each soundtrack of the same pictures that are generated together the branches: its conditions, and for
+  ///   classifier-free guidance those to steer away from
   public func prepare(
-    context: [Float], contextMotion: [Float], motion: [Float], branches: [Conditions], sets: Int = 1, scratch: Scratch
+    context: [Float], contextMotion: [Float], motion: [Float], sets: [[Conditions]], scratch: Scratch, helper: Helper? = nil
   ) -> Chunk {
-    let width = config.width
-    precondition(sets > 0 && branches.count >= sets && branches.count % sets == 0)
-    let past = context.count / config.latent / sets
+    let width = config.width, branches = sets.flatMap { $0 }
+    precondition(!sets.isEmpty && sets.allSatisfy { (1...2).contains($0.count) })
+    let past = context.count / config.latent / sets.count
     let rows = motion.count / config.motion
-    precondition(contextMotion.count == past * config.motion && context.count == sets * past * config.latent && rows > 0)
+    precondition(contextMotion.count == past * config.motion && context.count == sets.count * past * config.latent && rows > 0)
     let (cosine, sine) = rotaryTables(past + rows)
 
+    var ranges: [Range<Int>] = []
+    for set in sets { ranges.append((ranges.last?.upperBound ?? 0)..<(ranges.last?.upperBound ?? 0) + set.count) }
     var shared: [Tensor] = []
     var attended: [[KeysAndValues]] = Array(repeating: [], count: config.depth)
     for branch in branches {
@@ -94,151 +102,100 @@ public final class DiffusionTransformer: Sendable {
         attended[i] += block.attended(tokens.data, count: 2 + branch.tokens, rows: past + rows, scratch: scratch)
       }
     }
-
-    let moves = branches.map { $0.motion == .seen }
-    let (motionInput, motionModulation) = motionParts(motion, rows: rows, branches: branches)
+    let chunk = Chunk(
+      sets: ranges, branches: branches, rows: rows, context: past, shared: shared, attended: attended,
+      motion: self.motion(motion, rows: rows, branches: branches), cosine: cosine, sine: sine)
     if past > 0 {
-      let all = branches.count * past
-      let (input, modulationPart) = motionParts(contextMotion, rows: past, branches: branches)
-      let c = scratch.buffer(0, all * width)
-      let m = scratch.buffer(1, all * 6 * width)
-      let x = scratch.buffer(2, all * width)
-      conditioning(time: 1, rows: past, shared: shared[...], motion: modulationPart.data, into: c, scratch: scratch)
-      modulate(modulation, c, rows: past, moves: moves[...], into: m)
-      embed(
-        context, rows: past, motion: input.data, branches: branches.indices, perSet: branches.count / sets, into: x,
-        scratch: scratch)
-      for row in 0..<all { v2a_axpy(x + row * width, contextFlag.data, 1, width) }
-      for (i, block) in blocks.enumerated() {
-        block(
-          x, branches: branches.count, rows: past, first: 0, modulation: m, cosine: cosine.data, sine: sine.data,
-          attended: attended[i][...], scratch: scratch)
+      let motion = self.motion(contextMotion, rows: past, branches: branches)
+      context.withUnsafeBufferPointer { context in
+        guard let base = context.baseAddress else { return }
+        DiffusionPass(self, chunk, context: base, motion: motion, scratch: scratch, helper: helper).remember()
       }
     }
-    return Chunk(
-      sets: sets, branches: branches.count, rows: rows, context: past, moves: moves, shared: shared, attended: attended,
-      motionInput: motionInput, motionModulation: motionModulation, cosine: cosine, sine: sine)
+    return chunk
   }
 
   /// Velocities of all branches [branches, rows, latent] at flow time t for the chunk's latents x [sets, rows, latent].
   public func velocity(
     _ x: UnsafePointer<Float>, time: Float, chunk: Chunk, into velocity: UnsafeMutablePointer<Float>, scratch: Scratch
   ) {
-    self.velocity(x, time: time, chunk: chunk, branches: 0..<chunk.branches, into: velocity, scratch: scratch)
+    DiffusionPass(self, chunk, x: x, into: velocity, scratch: scratch).callAsFunction(time: time)
   }
 
-  /// Those of some branches only. Branches do not depend on each other. Allocates nothing once `scratch` has grown.
-  func velocity(
-    _ x: UnsafePointer<Float>, time: Float, chunk: Chunk, branches: Range<Int>, into velocity: UnsafeMutablePointer<Float>,
-    scratch: Scratch
-  ) {
-    let width = config.width
-    let all = branches.count * chunk.rows
-    let c = scratch.buffer(0, all * width)
-    let m = scratch.buffer(1, all * 6 * width)
-    let h = scratch.buffer(2, all * width)
-    let before = branches.lowerBound * chunk.rows * width, perSet = chunk.branches / chunk.sets
-    conditioning(
-      time: time, rows: chunk.rows, shared: chunk.shared[branches], motion: chunk.motionModulation.data + before, into: c,
-      scratch: scratch)
-    modulate(modulation, c, rows: chunk.rows, moves: chunk.moves[branches], into: m)
-    embed(
-      x, rows: chunk.rows, motion: chunk.motionInput.data + before, branches: branches, perSet: perSet, into: h,
-      scratch: scratch)
-    let offset = chunk.context * (width / config.heads / 2)
-    let heads = branches.lowerBound * config.heads..<branches.upperBound * config.heads
-    for i in blocks.indices {
-      blocks[i](
-        h, branches: branches.count, rows: chunk.rows, first: chunk.context, modulation: m,
-        cosine: chunk.cosine.data + offset, sine: chunk.sine.data + offset, attended: chunk.attended[i][heads],
-        scratch: scratch)
-    }
-    let final = scratch.buffer(1, all * 2 * width)
-    modulate(finalModulation, c, rows: chunk.rows, moves: chunk.moves[branches], into: final)
-    let normed = scratch.buffer(10, all * width)
-    let zero = scratch.buffer(3, width)
-    zero.update(repeating: 0, count: width)
-    v2a_norm_modulate(normed, h, final, final + width, zero, zero, 2 * width, all, width, 1e-6)
-    output(normed, rows: all, into: velocity + branches.lowerBound * chunk.rows * config.latent)
-    // Of the slots it has predicted the data: velocity (x1 - x) / (1 - t).
-    let scale = 1 / max(1 - time, Guidance.leastLeft), envelope = config.latent - config.slots
-    for branch in branches {
-      for row in 0..<chunk.rows {
-        let v = velocity + (branch * chunk.rows + row) * config.latent
-        let from = x + (branch / perSet * chunk.rows + row) * config.latent
-        for i in envelope..<config.latent { v[i] = (v[i] - from[i]) * scale }
-      }
-    }
-  }
-
-  /// m [branches * rows, layer.output] of c [branches * rows, width]; of branches whose rows are all alike, one is computed.
-  private func modulate(
-    _ layer: Linear, _ c: UnsafePointer<Float>, rows: Int, moves: ArraySlice<Bool>, into m: UnsafeMutablePointer<Float>
-  ) {
-    let size = layer.output
-    var branch = 0
-    while branch < moves.count {
-      let first = branch * rows
-      if moves[moves.startIndex + branch] {
-        var end = branch + 1
-        while end < moves.count && moves[moves.startIndex + end] { end += 1 }
-        layer(c + first * config.width, rows: (end - branch) * rows, into: m + first * size)
-        branch = end
-      } else {
-        layer(c + first * config.width, rows: 1, into: m + first * size)
-        for row in first + 1..<max(first + 1, first + rows) { (m + row * size).update(from: m + first * size, count: size) }
-        branch += 1
-      }
-    }
-  }
-
-  /// c = silu(time + shared + motion) [branches * rows, width].
-  private func conditioning(
-    time: Float, rows: Int, shared: ArraySlice<Tensor>, motion: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
-    scratch: Scratch
-  ) {
-    let width = config.width
-    let features = scratch.buffer(4, 256)
-    let hidden = scratch.buffer(5, width)
-    let embedded = scratch.buffer(6, width)
+  /// Embedding of a flow time and a guidance scale [width].
+  func embed(time: Float, scale: Float, features: UnsafeMutablePointer<Float>, into embedded: UnsafeMutablePointer<Float>) {
+    let hidden = features + 256
     for i in 0..<128 {
       let angle = Double(time) * 1000 * frequencies[i]
       features[i] = Float(cos(angle))
       features[128 + i] = Float(sin(angle))
     }
-    timeIn(features, rows: 1, into: hidden, activation: .silu)
+    timeIn(features, rows: 1, into: hidden)
+    if let guidanceIn, scale > 1 { v2a_axpy(hidden, guidanceIn.data, log(min(scale, config.guidance)), config.width) }
+    v2a_silu(hidden, config.width)
     timeOut(hidden, rows: 1, into: embedded)
-    c.update(from: motion, count: shared.count * rows * width)
-    var row = c
-    for branch in shared {
-      for _ in 0..<rows {
-        v2a_axpy(row, embedded, 1, width)
-        v2a_axpy(row, branch.data, 1, width)
-        row += width
-      }
-    }
-    v2a_silu(c, shared.count * rows * width)
   }
 
-  /// latent_in(x [sets, rows, latent]) + motion's part, for each branch of its set: [branches * rows, width].
-  private func embed(
-    _ x: UnsafePointer<Float>, rows: Int, motion: UnsafePointer<Float>, branches: Range<Int>, perSet: Int,
-    into h: UnsafeMutablePointer<Float>, scratch: Scratch
+  /// What enters the first block: latent_in(x) + motion's part, of the rows `some` of one branch; all pointers at the branch's first row.
+  func embed(
+    _ x: UnsafePointer<Float>, motion: UnsafePointer<Float>, isContext: Bool, some: Range<Int>, into h: UnsafeMutablePointer<Float>
   ) {
-    let count = rows * config.width
-    h.update(from: motion, count: branches.count * count)
-    let embedded = scratch.buffer(7, count)
-    var known = -1
-    for branch in branches {
-      let set = branch / perSet
-      if set != known { latentIn(x + set * rows * config.latent, rows: rows, into: embedded) }
-      known = set
-      v2a_axpy(h + (branch - branches.lowerBound) * count, embedded, 1, count)
+    let width = config.width
+    latentIn(x, some: some, into: h)
+    for row in some {
+      v2a_axpy(h + row * width, motion + row * width, 1, width)
+      if isContext { v2a_axpy(h + row * width, contextFlag.data, 1, width) }
     }
+  }
+
+  /// c = silu(time + shared + motion) [rows, width] and the blocks' modulation of it [rows, 6 * width], of the rows `some` of one
+  /// branch; where nothing moves all rows are alike.
+  func modulate(
+    time: UnsafePointer<Float>, shared: Tensor, motion: UnsafePointer<Float>, moves: Bool, some: Range<Int>,
+    into c: UnsafeMutablePointer<Float>, _ m: UnsafeMutablePointer<Float>
+  ) {
+    let width = config.width
+    for row in some {
+      let c = c + row * width
+      c.update(from: motion + row * width, count: width)
+      v2a_axpy(c, time, 1, width)
+      v2a_axpy(c, shared.data, 1, width)
+    }
+    v2a_silu(c + some.lowerBound * width, some.count * width)
+    modulate(modulation, c, moves: moves, some: some, into: m)
+  }
+
+  /// Velocity [rows, latent] of the rows `some` of one branch, from what left the last block; x are the latents.
+  func velocity(
+    _ h: UnsafePointer<Float>, c: UnsafePointer<Float>, moves: Bool, x: UnsafePointer<Float>, time: Float, some: Range<Int>,
+    final: UnsafeMutablePointer<Float>, zero: UnsafePointer<Float>, normed: UnsafeMutablePointer<Float>,
+    into velocity: UnsafeMutablePointer<Float>
+  ) {
+    let width = config.width, from = some.lowerBound * width
+    modulate(finalModulation, c, moves: moves, some: some, into: final)
+    let m = final + 2 * from
+    v2a_norm_modulate(normed + from, h + from, m, m + width, zero, zero, 2 * width, some.count, width, 1e-6)
+    output(normed, some: some, into: velocity)
+    // Of the slots it has predicted the data: velocity (x1 - x) / (1 - t).
+    let scale = 1 / max(1 - time, Guidance.leastLeft), envelope = config.latent - config.slots
+    for row in some {
+      let v = velocity + row * config.latent, from = x + row * config.latent
+      for i in envelope..<config.latent { v[i] = (v[i] - from[i]) * scale }
+    }
+  }
+
+  /// m [rows, layer.output] of c [rows, width], of the rows `some`; where all are alike, one is computed.
+  private func modulate(
+    _ layer: Linear, _ c: UnsafePointer<Float>, moves: Bool, some: Range<Int>, into m: UnsafeMutablePointer<Float>
+  ) {
+    if moves { return layer(c, some: some, into: m) }
+    guard let first = some.first else { return }
+    layer(c, some: first..<first + 1, into: m)
+    for row in some.dropFirst() { (m + row * layer.output).update(from: m + first * layer.output, count: layer.output) }
   }
 
   /// motion_in and motion_modulation of the tokens, of zeros or of rest, as a branch wants.
-  private func motionParts(_ motion: [Float], rows: Int, branches: [Conditions]) -> (input: Tensor, modulation: Tensor) {
+  private func motion(_ motion: [Float], rows: Int, branches: [Conditions]) -> Motion {
     let count = rows * config.width
     let input = Tensor(shape: [branches.count * rows, config.width])
     let modulation = Tensor(shape: [branches.count * rows, config.width])
@@ -253,7 +210,7 @@ public final class DiffusionTransformer: Sendable {
       motionIn(tokens, rows: rows, into: input.data + i * count)
       motionModulation(tokens, rows: rows, into: modulation.data + i * count)
     }
-    return (input, modulation)
+    return Motion(input: input, modulation: modulation)
   }
 
   /// cos and sin of position * 10000^(-2i/headWidth) [positions, headWidth / 2].

@@ -27,30 +27,29 @@ public struct FlowMatchingSampler: Sendable {
     }
   }
 
-  /// Refines x [sets * rows, 152] in place from noise to latents, with guidance when the chunk has
-  /// two branches a set (condition first). Returns false as soon as `isCancelled` says so; x is then of no use. From the step
+  /// Refines x [sets * rows, 152] in place from noise to latents, with guidance where a set has two
+  /// branches (condition first). Returns false as soon as `isCancelled` says so; x is then of no use. From the step
   /// (counted from 0) that `isLate` says is the last there is time for, one step leads straight to the data. A helper takes half of
-  /// the branches; the result is the same bit for bit.
+  /// the rows; the result is the same bit for bit.
   public func sample(
     _ x: UnsafeMutablePointer<Float>, with transformer: DiffusionTransformer, chunk: DiffusionTransformer.Chunk,
     scratch: Scratch, helper: Helper? = nil, isCancelled: () -> Bool = { false }, isLate: (_ step: Int) -> Bool = { _ in false }
   ) -> Bool {
     let count = chunk.rows * transformer.config.latent
-    let branches = chunk.branches / chunk.sets
-    let velocity = scratch.buffer(30, chunk.branches * count)
-    let before = scratch.buffer(31, chunk.sets * count)
+    let velocity = scratch.buffer(30, chunk.branches.count * count)
+    let before = scratch.buffer(31, chunk.sets.count * count)
     let times = times
-    let velocities = DiffusionStep(transformer, chunk: chunk, x: x, into: velocity, scratch: scratch, helper: helper)
+    let velocities = DiffusionPass(transformer, chunk, x: x, into: velocity, scratch: scratch, helper: helper)
     for step in 0..<steps {
       if isCancelled() { return false }
       let isLast = isLate(step) || step == steps - 1
       velocities(time: times[step])
       let dt = (isLast ? 1 : times[step + 1]) - times[step]
       let bend = step > 0 && !isLast ? dt / (2 * (times[step] - times[step - 1])) : 0
-      for set in 0..<chunk.sets {
+      for (set, branches) in chunk.sets.enumerated() {
         let x = x + set * count
-        let v = velocity + set * branches * count, last = before + set * count
-        if branches == 2 {
+        let v = velocity + branches.lowerBound * count, last = before + set * count
+        if branches.count == 2 {
           Guidance(scale: guidanceScale, rescale: guidanceRescale).apply(to: v, null: v + count, x: x, count: count, time: times[step])
         }
         v2a_axpy(x, v, dt * (1 + bend), count)

@@ -37,47 +37,71 @@ struct TransformerBlock: Sendable {
     }
   }
 
-  /// Runs the block in place on x [branches * rows, width], whose rows have the numbers `first` ..< first + rows among those that
-  /// are attended to: each sees the conditions, the rows before `first` and all of its own branch.
-  ///
-  /// - modulation: [branches * rows, 6 * width]
-  /// - cosine, sine: rotary tables of the rows' positions [rows, headWidth / 2]
-  /// - attended: [branches * heads]; receives the rows' keys and values
-  func callAsFunction(
-    _ x: UnsafeMutablePointer<Float>, branches: Int, rows: Int, first: Int, modulation m: UnsafePointer<Float>,
-    cosine: UnsafePointer<Float>, sine: UnsafePointer<Float>, attended: ArraySlice<KeysAndValues>, scratch: Scratch
-  ) {
-    let width = config.width
-    let headWidth = width / config.heads
-    let all = branches * rows
-    let stride = 6 * width
-    let own = modulation.data
-    let h = scratch.buffer(10, all * width)
-    let joint = scratch.buffer(11, all * 3 * width)
-    let turned = scratch.buffer(12, all * width)
-    let seen = first + rows
+  /// Latents on their way through the blocks: `rows` of each branch, in the order [branches * rows].
+  struct Rows {
+    typealias Floats = UnsafeMutablePointer<Float>
+    let branches, rows: Int
+    /// Number of the first of them among the rows that are attended to.
+    let first: Int
+    /// What the blocks change, [all, width], and its modulation [all, 6 * width].
+    let x, modulation: Floats
+    /// Rotary tables of the rows' positions [rows, headWidth / 2].
+    let cosine, sine: UnsafePointer<Float>
+    /// Working memory: [all, width], [all, 3 * width], [all, width], [all, mlp * width].
+    let h, joint, turned, inner: Floats
+    /// [all, the most keys that a branch has]
+    let scores: Floats
+    let mostKeys: Int
 
-    v2a_norm_modulate(h, x, m, m + width, own, own + width, stride, all, width, 1e-6)
-    qkv(h, rows: all, into: joint)
-    for branch in 0..<branches {
+    /// Those of a branch that lie in `own`, counted within the branch.
+    func of(_ branch: Int, _ own: Range<Int>) -> Range<Int> {
+      let own = own.clamped(to: branch * rows..<(branch + 1) * rows)
+      return own.isEmpty ? 0..<0 : own.lowerBound - branch * rows..<own.upperBound - branch * rows
+    }
+  }
+
+  /// First half of the block for the rows `own` of all: queries, and their keys and values into `attended` [branches * heads].
+  func project(_ r: Rows, _ own: Range<Int>, into attended: [KeysAndValues]) {
+    let width = config.width, stride = 6 * config.width, headWidth = config.width / config.heads
+    let from = own.lowerBound * width, m = r.modulation + own.lowerBound * stride
+    v2a_norm_modulate(r.h + from, r.x + from, m, m + width, modulation.data, modulation.data + width, stride, own.count, width, 1e-6)
+    qkv(r.h, some: own, into: r.joint)
+    for branch in 0..<r.branches {
+      let some = r.of(branch, own)
+      if some.isEmpty { continue }
+      let row = branch * r.rows + some.lowerBound, angles = some.lowerBound * (headWidth / 2)
+      let joint = r.joint + row * 3 * width
       v2a_query_key(
-        joint + branch * rows * 3 * width, turned + branch * rows * width, qNorm.data, kNorm.data, cosine, sine, rows,
-        config.heads, headWidth / 2, 1e-6)
+        joint, r.turned + row * width, qNorm.data, kNorm.data, r.cosine + angles, r.sine + angles, some.count, config.heads,
+        headWidth / 2, 1e-6)
       for head in 0..<config.heads {
-        let keys = attended[attended.startIndex + branch * config.heads + head]
-        let q = joint + branch * rows * 3 * width + head * headWidth
-        let offset = branch * rows * width + head * headWidth
-        keys.setRows(keys: q + width, values: q + 2 * width, stride: 3 * width, first: first, count: rows)
-        keys.attend(
-          plain: q, plainStride: 3 * width, turned: turned + offset, turnedStride: width, queries: rows, seen: seen,
-          into: h + offset, stride: width, scores: scratch.buffer(13, rows * (keys.conditions + seen)))
+        let keys = joint + width + head * headWidth
+        attended[branch * config.heads + head].setRows(
+          keys: keys, values: keys + width, stride: 3 * width, first: r.first + some.lowerBound, count: some.count)
       }
     }
-    output.addGated(h, rows: all, into: x, gate: m + 2 * width, stride: stride, gate0: own + 2 * width)
+  }
 
-    v2a_norm_modulate(h, x, m + 3 * width, m + 4 * width, own + 3 * width, own + 4 * width, stride, all, width, 1e-6)
-    let inner = scratch.buffer(14, all * config.mlp * width)
-    mlpIn(h, rows: all, into: inner, activation: .gelu)
-    mlpOut.addGated(inner, rows: all, into: x, gate: m + 5 * width, stride: stride, gate0: own + 5 * width)
+  /// Second half for the rows `own`, once all rows of their branches have been projected: each sees the conditions, the rows before
+  /// `first` and all of its own branch.
+  func finish(_ r: Rows, _ own: Range<Int>, attending attended: [KeysAndValues]) {
+    let width = config.width, stride = 6 * config.width, headWidth = config.width / config.heads
+    for branch in 0..<r.branches {
+      let some = r.of(branch, own)
+      if some.isEmpty { continue }
+      let row = branch * r.rows + some.lowerBound
+      for head in 0..<config.heads {
+        let offset = row * width + head * headWidth
+        attended[branch * config.heads + head].attend(
+          plain: r.joint + row * 3 * width + head * headWidth, plainStride: 3 * width, turned: r.turned + offset, turnedStride: width,
+          queries: some.count, seen: r.first + r.rows, into: r.h + offset, stride: width, scores: r.scores + row * r.mostKeys)
+      }
+    }
+    let from = own.lowerBound * width, m = r.modulation + own.lowerBound * stride, fixed = modulation.data
+    let x = r.x + from, h = r.h + from, inner = r.inner + from * config.mlp
+    output.addGated(h, rows: own.count, into: x, gate: m + 2 * width, stride: stride, gate0: fixed + 2 * width)
+    v2a_norm_modulate(h, x, m + 3 * width, m + 4 * width, fixed + 3 * width, fixed + 4 * width, stride, own.count, width, 1e-6)
+    mlpIn(h, rows: own.count, into: inner, activation: .gelu)
+    mlpOut.addGated(inner, rows: own.count, into: x, gate: m + 5 * width, stride: stride, gate0: fixed + 5 * width)
   }
 }

@@ -23,6 +23,7 @@ class DiffusionConfig:
     depth: int = 6
     heads: int = 4
     mlp: int = 4  # inner width of the MLP / width
+    guidance: float = 0.0  # largest guidance scale that is built in; 0: none is
 
 
 def rms_norm(x: torch.Tensor, weight: torch.Tensor, eps: float = 1e-6) -> torch.Tensor:
@@ -103,6 +104,8 @@ class DiffusionTransformer(nn.Module):
         self.motion_in = nn.Linear(c.motion, c.width)
         self.context_flag = nn.Parameter(torch.zeros(c.width))  # added to clean latents
         self.time_in = nn.Linear(256, c.width)
+        if c.guidance > 0:
+            self.guidance_in = nn.Parameter(torch.zeros(c.width))  # times log(guidance scale), added to time_in
         self.time_out = nn.Linear(c.width, c.width)
         self.motion_modulation = nn.Linear(c.motion, c.width)
         self.prompt_modulation = nn.Linear(c.text, c.width)
@@ -139,17 +142,20 @@ class DiffusionTransformer(nn.Module):
         tokens = torch.cat([self.sink.expand(batch, 1, -1), self.visual_in(visual)[:, None], self.text_in(text)], dim=1)
         return tokens, torch.cat([text_mask.new_ones(batch, 2), text_mask], dim=1)
 
-    def forward(self, x, t, context, motion, visual, prompt, text, text_mask):
+    def forward(self, x, t, context, motion, visual, prompt, text, text_mask, scale=None):
         """Velocity [B, N, latent].
 
         x [B, N, latent]: latents, clean where `context`; t [B]: flow time of the new chunk; context [B, N] bool, a prefix;
         motion [B, N, motion] (zeros: none); visual [B, text] sum of class probabilities times unit text embeddings times
         sqrt(384) (zeros: none); prompt [B, text] unit mean embedding times sqrt(384) (zeros: none); text [B, L, text] token
-        states, text_mask [B, L] bool.
+        states, text_mask [B, L] bool; scale [B] in 1 .. config.guidance: the velocity that guidance by so much leads to (none: 1).
         """
         n = x.shape[1]
         times = torch.where(context, torch.ones_like(x[..., 0]), t[:, None].to(x.dtype))
-        time = self.time_out(F.silu(self.time_in(time_features(times).to(x.dtype))))
+        hidden = self.time_in(time_features(times).to(x.dtype))
+        if scale is not None:
+            hidden = hidden + torch.where(context, 0, scale.log()[:, None])[..., None] * self.guidance_in
+        time = self.time_out(F.silu(hidden))
         shared = (self.prompt_modulation(prompt) + self.visual_modulation(visual))[:, None]
         c = F.silu(time + shared + self.motion_modulation(motion))
         modulation = self.modulation(c).view(*c.shape[:2], 6, -1)

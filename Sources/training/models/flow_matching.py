@@ -11,16 +11,17 @@ def interpolate(noise, data, t):
     return (1 - t) * noise + t * data
 
 
-def guided(velocity_condition, velocity_null, scale: float, x, t: float, rescale: float = 1.0):
-    """Classifier-free guidance (Ho & Salimans 2022): v_null + scale (v_condition - v_null); x and velocities [B, N, C].
+def guided(velocity_condition, velocity_null, scale, x, t, rescale: float = 1.0, chunk=1.0):
+    """Classifier-free guidance (Ho & Salimans 2022): v_null + scale (v_condition - v_null); x and velocities [B, N, C], scale and flow
+    time t numbers or [B, 1, 1].
 
     `rescale` (Lin et al. 2023) of the way, the data that it predicts, x + (1 - t) v, gets the norm of what the conditional branch
     predicts: otherwise guidance makes everything loud.
     """
     v = velocity_null + scale * (velocity_condition - velocity_null)
-    left = max(1 - t, LEAST_LEFT)
+    left = (1 - torch.as_tensor(t)).clamp(min=LEAST_LEFT)
     wanted, data = x + left * velocity_condition, x + left * v
-    factor = wanted.flatten(1).norm(dim=1) / data.flatten(1).norm(dim=1).clamp(min=1e-6)
+    factor = (wanted * chunk).flatten(1).norm(dim=1) / (data * chunk).flatten(1).norm(dim=1).clamp(min=1e-6)
     return (data * (1 + rescale * (factor.view(-1, 1, 1) - 1)) - x) / left
 
 
@@ -33,15 +34,17 @@ def continued(network, past, x, motion, conditions, null, times, scale: float, r
     """Latents of a chunk after clean latents past [B, m, C] from noise x [B, n, C], as the engine does it: by the two-step Adams-Bashforth
     method, x += dt (v + dt / (2 dt') (v - v')), the last step by Euler's.
 
-    motion [B, m + n, 5]; conditions and null: (visual, prompt, text, text_mask), null without motion, used unless scale is 1.
+    motion [B, m + n, 5]; conditions and null: (visual, prompt, text, text_mask), null without motion, used unless scale is 1; None where
+    guidance is built into the network.
     """
     kept = past.shape[1]
     context = (torch.arange(kept + x.shape[1]) < kept)[None].expand(len(x), -1)
     last, before = 0.0, 0.0
     for now, then in zip(times[:-1], times[1:]):
         whole, t = torch.cat([past, x], 1), torch.full((len(x),), now)
-        v = network(whole, t, context, motion, *conditions)[:, kept:]
-        if scale != 1:
+        built_in = torch.full((len(x),), float(scale)) if null is None else None
+        v = network(whole, t, context, motion, *conditions, built_in)[:, kept:]
+        if scale != 1 and null is not None:
             v = guided(v, network(whole, t, context, motion * 0, *null)[:, kept:], scale, x, now, rescale)
         bend = (then - now) / (2 * (now - before)) if 0 < now and then < 1 else 0.0
         x = x + (then - now) * (v + bend * (v - last))
