@@ -6,7 +6,7 @@ public struct GridFrame: Sendable, Equatable {
   public let index: Int
   /// The whole picture squashed to 64 x 64 luma, 0..255.
   public let luma: [UInt8]
-  /// Interleaved RGB 224 x 224 of the picture's centre, on every sixth grid frame.
+  /// Interleaved RGB 224 x 224 of the picture's centre, on every twelfth grid frame.
   public let rgb: [UInt8]?
 
   public init(index: Int, luma: [UInt8], rgb: [UInt8]?) {

@@ -3,8 +3,8 @@
 public enum LatentGrid {
   public static let rate: Int64 = 48_000
   public static let samplesPerLatent: Int64 = 2048
-  /// Every so many grid frames one is also looked at for what it shows.
-  public static let semanticInterval = 6
+  /// Every so many grid frames, half a second, one is also looked at for what it shows.
+  public static let semanticInterval = 12
 
   /// Time of grid frame k after the first frame, in nanoseconds: (k + 1/2) * 2048 / 48000 s.
   public static func time(ofFrame k: Int) -> Int64 {

@@ -4,6 +4,7 @@ import CGstCheck
 import Testing
 import V2AElement
 import V2AEngine
+import V2AStreaming
 
 #if canImport(Glibc)
   import Glibc
@@ -96,7 +97,7 @@ extension ElementSuites {
       let out = harness.pullAll()
       #expect(out.samples.count == 96_000)
       #expect(abs((out.samples.first ?? 0) - 200.0 / 255) < 0.03, "\(format) \(out.samples.first ?? -1)")
-      #expect(TestGenerator.seenFrames.allSatisfy { $0.luma.count == 4096 && ($0.index % 6 != 0 || $0.rgb?.count == 224 * 224 * 3) })
+      #expect(TestGenerator.seenFrames.allSatisfy { $0.luma.count == 4096 && ($0.index % LatentGrid.semanticInterval != 0 || $0.rgb?.count == 224 * 224 * 3) })
       withExtendedLifetime(harness) {}
     }
 

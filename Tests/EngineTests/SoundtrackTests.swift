@@ -11,7 +11,7 @@ import V2AStreaming
     let y = 10 + Int(40 * abs(sin(Double(k) * 0.2)))
     var luma = [UInt8](repeating: 60, count: 4096)
     for r in y..<y + 8 { for c in 28..<36 { luma[r * 64 + c] = 220 } }
-    let rgb = k % 6 == 0 ? (0..<224 * 224 * 3).map { UInt8(truncatingIfNeeded: $0 / 700 + k) } : nil
+    let rgb = k % LatentGrid.semanticInterval == 0 ? (0..<224 * 224 * 3).map { UInt8(truncatingIfNeeded: $0 / 700 + k) } : nil
     return GridFrame(index: k, luma: luma, rgb: rgb)
   }
 
@@ -118,6 +118,7 @@ import V2AStreaming
     defer { try? FileManager.default.removeItem(at: folder) }
     for (name, damage) in [
       ("config.json", { (_: Data) in Data("{}".utf8) }), ("config.json", { _ in Data("not json".utf8) }),
+      ("config.json", { Data(String(decoding: $0, as: UTF8.self).replacing("\"guidance\": 0.0", with: "\"guidance\": 0.5").utf8) }),
       ("vocab.txt", { _ in Data([0xFF, 0xFE]) }), ("audio_decoder.safetensors", { $0.prefix(1000) }),
       ("motion_encoder.safetensors", { $0.dropLast(4) }), ("motion_encoder.safetensors", { Data([UInt8](repeating: 255, count: 8)) + $0.dropFirst(8) }),
       ("diffusion_transformer.safetensors", { $0.dropLast(2) + [0xFF, 0xFF] }),

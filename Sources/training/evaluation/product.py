@@ -13,7 +13,7 @@ PLUGIN = ROOT / ".build/release"
 
 def add_settings(parser):
     """--set, of which dict(options.set) makes properties for `run`."""
-    parser.add_argument("--set", nargs="*", default=[], type=lambda pair: pair.split("=", 1), metavar="name=value", help="more properties")
+    parser.add_argument("--set", nargs="+", action="extend", default=[], type=lambda pair: pair.split("=", 1), metavar="name=value", help="more properties")
 
 
 def run(source: list[str], out: Path, properties: dict, plugin: Path = PLUGIN) -> np.ndarray:
