@@ -2,28 +2,18 @@
 
 One branch learns what two gave (Meng et al. 2023), told the guidance scale. It is taught where the teacher's guided flow passes, not
 between noise and recordings: with guidance the flow leads elsewhere. The teacher is D/generator/model.pt, or `--teacher`, a model folder.
-Several processes and GPUs: as generator.train.
+The log has the student's error beside that of the teacher without guidance. Several processes and GPUs: generator.run.
 """
 
 import argparse
 import math
-import os
-import time
 from pathlib import Path
 
-import numpy as np
 import torch
-import torch.distributed as dist
-from tqdm import tqdm
 
-from codec.fit import load_encoder
-from corpus.paths import add_data_option, corpus as corpus_folder
-from corpus.store import Corpus
 from export import CONFIG, LARGEST_SCALE, averaged, warm_start
-from generator.batch import Batcher
-from generator.composer import Composer
-from generator.pool import Pool
-from generator.train import SHORT, SHORT_LATENTS, context_lengths, cut_short, join_weights, louder, remembered, share_gradients, velocity_loss
+from generator.run import Run, add_options
+from generator.train import SHORT, SHORT_LATENTS, join_weights, louder, remembered, told_apart, velocity_loss
 from models.diffusion_transformer import DiffusionConfig, DiffusionTransformer
 from models.flow_matching import guided
 from models.precision import mixed
@@ -99,100 +89,32 @@ def lengthened(x: torch.Tensor, name: str, longest: int) -> torch.Tensor:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    add_data_option(parser)
+    add_options(parser, batch=16, rate=1e-4)
     parser.add_argument("--teacher", type=Path, help="model folder whose transformer is the teacher")
-    parser.add_argument("--student", type=Path, help="state to start from in place of the teacher's weights")
-    parser.add_argument("--minutes", type=float, default=60, help="of this run, over which the learning rate falls to zero")
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--latents", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=4e-4)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
-    parser.add_argument("--composers", type=int, default=0, help="processes that compose clips for a pool; 0: every batch is composed anew")
-    parser.add_argument("--room", type=int, default=200_000, help="clips in the pool")
-    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    processes, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
-    if processes > 1:
-        dist.init_process_group("gloo")
-    torch.manual_seed(0)
-    device = options.device
-    encoder, composer = load_encoder(options.data), Composer(options.data, Corpus(corpus_folder(options.data), split="gen").rows, options.latents)
-    if options.composers:
-        batcher = Pool(composer, encoder, options.batch, options.composers, (options.seed, rank), options.room, device)
-    else:
-        batcher = Batcher(composer, encoder, options.batch)
-    tilt = louder(encoder).to(device)
-    teacher, student = DiffusionTransformer(), DiffusionTransformer(DiffusionConfig(guidance=LARGEST_SCALE))
+    run, teacher, student = Run(options, "guided.pt"), DiffusionTransformer(), DiffusionTransformer(DiffusionConfig(guidance=LARGEST_SCALE))
     if options.teacher:
         warm_start(teacher, options.teacher, "diffusion_transformer")
     else:
         teacher.load_state_dict(averaged(options.data / "generator" / "model.pt"))
     student.load_state_dict(teacher.state_dict() | {"guidance_in": student.guidance_in})
-    if options.student:
-        student.load_state_dict(torch.load(options.student, weights_only=True))
-    teacher, student = teacher.to(device).eval(), student.to(device)
-    average = torch.optim.swa_utils.AveragedModel(student, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
-    optimiser = torch.optim.AdamW(student.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.0)
-    path, step = options.data / "generator" / "guided.pt", 0
-    if path.exists():
-        state = torch.load(path, weights_only=True, map_location=device)
-        student.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        step = state["step"]
-    rng = np.random.default_rng((options.seed, step, rank))
-    generator = torch.Generator(device).manual_seed((options.seed + step) * processes + rank)
-    if device.type == "cuda":
-        torch.set_float32_matmul_precision("high")
-
-    def save():
-        torch.save({"model": student.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
-                    "step": step}, path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").rename(path)
+    teacher = teacher.to(run.device).eval()
+    run.begin(student.to(run.device), betas=(0.9, 0.99), weight_decay=0.0, warm_up=200)
+    tilt = louder(run.encoder).to(run.device)
 
     def draw(short: bool):
         with torch.no_grad():
-            batch = batcher(rng)
-            if short:
-                batch, lengths = cut_short(batch, rng)
-            else:
-                lengths = context_lengths(*batch["latents"].shape[:2], rng)
-            return batch, remembered(batch.pop("latents"), tilt, generator), torch.from_numpy(lengths).to(device)
+            batch, lengths = told_apart(run.batcher(run.rng), short, run.rng)
+            return batch, remembered(batch.pop("latents"), tilt, run.generator), torch.from_numpy(lengths).to(run.device)
 
-    walks = [Walks(lambda: draw(False), options.batch, generator),
-             Walks(lambda: draw(True), options.batch * (options.latents // SHORT_LATENTS), generator)]
-    started = saved = time.monotonic()
-    bar, smooth, go_on = tqdm(unit="step", mininterval=5, disable=rank > 0), None, True
-    while go_on:
-        elapsed = min(time.monotonic() - started, options.minutes * 60)
-        for group in optimiser.param_groups:
-            group["lr"] = options.rate * min(1, (step + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * elapsed / (options.minutes * 60))))
-        here, wanted, plain = walks[rng.random() < SHORT].step(teacher)
-        with mixed(device.type):
+    walks = [Walks(lambda: draw(False), options.batch, run.generator),
+             Walks(lambda: draw(True), options.batch * (options.latents // SHORT_LATENTS), run.generator)]
+    for _ in run.steps(final=True):
+        here, wanted, plain = walks[run.rng.random() < SHORT].step(teacher)
+        with mixed(run.device.type):
             v = student(here["x"], here["t"], here["context"], *(here[k] for k in CONDITIONS), here["scale"])
-        loss = velocity_loss(v, wanted, here["t"], here["weight"])
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        go_on = elapsed < options.minutes * 60
-        if processes > 1:
-            go_on = share_gradients(student, go_on)
-        torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
-        optimiser.step()
-        average.update_parameters(student)
-        step += 1
-        now = torch.stack([loss.detach(), velocity_loss(plain, wanted, here["t"], here["weight"])])
-        smooth = now if smooth is None else smooth.lerp(now, 0.01)
-        bar.update()
-        if step % 100 == 0 and rank == 0:
-            print(f"\nstep {step} error {smooth[0].item():.4f}; of the teacher without guidance {smooth[1].item():.4f}", flush=True)
-        if rank == 0 and time.monotonic() - saved > 180:
-            save()
-            saved = time.monotonic()
-    if rank == 0:
-        save()
-        print(f"\nstep {step} error {smooth[0].item():.4f}; of the teacher without guidance {smooth[1].item():.4f}")
+        error = lambda v: velocity_loss(v, wanted, here["t"], here["weight"])
+        run.update(error(v), without_guidance=error(plain))
 
 
 if __name__ == "__main__":

@@ -1,27 +1,15 @@
-"""Trains the diffusion transformer: `python -m generator.train --data D --minutes 60`; resumes from D/generator/model.pt.
-
-Several processes, each with its own batches: `torchrun --nproc-per-node 2 -m generator.train ...`. On a GPU, clips composed by
-other processes: `--device cuda --composers 15 --batch 256 --rate 1e-3`.
+"""Trains the diffusion transformer: `python -m generator.train --data D --minutes 60`; resumes from D/generator/model.pt. Several
+processes and GPUs: generator.run.
 """
 
 import argparse
-import math
-import os
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.distributed as dist
-from tqdm import tqdm
 
-from codec.fit import load_encoder
-from corpus.paths import add_data_option, corpus as corpus_folder
-from corpus.store import Corpus
 from export import warm_start
-from generator.batch import Batcher
-from generator.composer import Composer
-from generator.pool import Pool
+from generator.run import Run, add_options
 from models.audio_codec import BANDS, FRAMES, REGIONS, SpectralEncoder
 from models.diffusion_transformer import DiffusionTransformer
 from models.flow_matching import interpolate
@@ -52,6 +40,11 @@ def cut_short(batch: dict, rng: np.random.Generator) -> tuple[dict, np.ndarray]:
 def context_lengths(size: int, n: int, rng: np.random.Generator) -> np.ndarray:
     """A quarter starts from nothing, the others continue 6 .. n - 3 latents."""
     return np.where(rng.random(size) < 0.25, 0, rng.integers(6, n - 2, size))
+
+
+def told_apart(batch: dict, short: bool, rng: np.random.Generator) -> tuple[dict, np.ndarray]:
+    """A batch, perhaps cut short, and how many of each clip's latents are context."""
+    return cut_short(batch, rng) if short else (batch, context_lengths(*batch["latents"].shape[:2], rng))
 
 
 def louder(encoder: SpectralEncoder) -> torch.Tensor:
@@ -104,104 +97,21 @@ def flow_loss(model, batch, lengths: torch.Tensor, tilt: torch.Tensor, generator
     return velocity_loss(v, data - noise, t, join_weights(lengths, data.shape[1]) * ~context)
 
 
-def share_gradients(model, go_on: bool) -> bool:
-    """Averages gradients over the processes; true while the first process goes on."""
-    flat = torch.cat([p.grad.flatten() for p in model.parameters()] + [torch.tensor([float(go_on)])])
-    dist.all_reduce(flat)
-    flat /= dist.get_world_size()
-    first = 0
-    for p in model.parameters():
-        p.grad.copy_(flat[first : first + p.numel()].view_as(p))
-        first += p.numel()
-    return flat[-1].item() == 1
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    add_data_option(parser)
-    parser.add_argument("--minutes", type=float, default=60, help="of this run")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--latents", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=6e-4)
+    add_options(parser, batch=32, rate=6e-4)
     parser.add_argument("--final", action="store_true", help="let the learning rate fall to zero over this run")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
-    parser.add_argument("--composers", type=int, default=0, help="processes that compose clips for a pool; 0: every batch is composed anew")
-    parser.add_argument("--room", type=int, default=400_000, help="clips in the pool")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--warm-start", type=Path, help="model folder whose transformer a new training starts from")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    processes, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
-    if processes > 1:
-        dist.init_process_group("gloo")
-    torch.manual_seed(0)
-    rows = Corpus(corpus_folder(options.data), split="gen").rows
-    encoder, composer = load_encoder(options.data), Composer(options.data, rows, options.latents)
-    if options.composers:
-        batcher = Pool(composer, encoder, options.batch, options.composers, (options.seed, rank), options.room, options.device)
-    else:
-        batcher = Batcher(composer, encoder, options.batch)
-    model = DiffusionTransformer()
-    path, step = options.data / "generator" / "model.pt", 0
-    if options.warm_start and not path.exists():
+    run, model = Run(options, "model.pt"), DiffusionTransformer()
+    if options.warm_start and not run.path.exists():
         warm_start(model, options.warm_start, "diffusion_transformer")
-    model.to(options.device)
-    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
-    optimiser = torch.optim.AdamW(model.parameters(), lr=options.rate, betas=(0.9, 0.98), weight_decay=0.01)
-    if path.exists():
-        state = torch.load(path, weights_only=True, map_location=options.device)
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        step = state["step"]
-    tilt = louder(encoder).to(options.device)
-    rng = np.random.default_rng((options.seed, step, rank))
-    generator = torch.Generator(options.device).manual_seed((options.seed + step) * processes + rank)
-    if options.device.type == "cuda":
-        torch.set_float32_matmul_precision("high")
-
-    def save():
-        torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
-                    "step": step}, path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").rename(path)
-
-    started = saved = time.monotonic()
-    bar, smooth, go_on = tqdm(unit="step", mininterval=5, disable=rank > 0), None, True
-    while go_on:
-        elapsed = min(time.monotonic() - started, options.minutes * 60)
-        fall = 0.5 * (1 + math.cos(math.pi * elapsed / (options.minutes * 60))) if options.final else 1.0
-        for group in optimiser.param_groups:
-            group["lr"] = options.rate * min(1, (step + 1) / 300) * (0.01 + 0.99 * fall)
+    run.begin(model.to(run.device), betas=(0.9, 0.98), weight_decay=0.01, warm_up=300)
+    tilt = louder(run.encoder).to(run.device)
+    for _ in run.steps(options.final):
         with torch.no_grad():
-            batch = batcher(rng)
-            if rng.random() < SHORT:
-                batch, lengths = cut_short(batch, rng)
-            else:
-                lengths = context_lengths(*batch["latents"].shape[:2], rng)
-        loss = flow_loss(model, batch, torch.from_numpy(lengths).to(options.device), tilt, generator)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        go_on = elapsed < options.minutes * 60
-        if processes > 1:
-            go_on = share_gradients(model, go_on)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        average.update_parameters(model)
-        step += 1
-        loss = loss.detach()
-        smooth = loss if smooth is None else smooth.lerp(loss, 0.01)
-        bar.update()
-        if step % 20 == 0:
-            bar.set_postfix(step=step, loss=f"{smooth:.4f}")
-        if step % 500 == 0 and rank == 0:
-            print(f"\nstep {step} loss {smooth:.4f}", flush=True)
-        if rank == 0 and time.monotonic() - saved > 180:
-            save()
-            saved = time.monotonic()
-    if rank == 0:
-        save()
-        print(f"\nstep {step} loss {smooth:.4f}")
+            batch, lengths = told_apart(run.batcher(run.rng), run.rng.random() < SHORT, run.rng)
+        run.update(flow_loss(model, batch, torch.from_numpy(lengths).to(run.device), tilt, run.generator))
 
 
 if __name__ == "__main__":
