@@ -16,14 +16,19 @@ final class HeldPicture {
 final class PictureReducer {
   let info: GstVideoInfo
   private let luma, colour: OpaquePointer
+  /// What the luma converter reads: whole pictures, or their luma planes as pictures of their own.
+  private var lumaSource = GstVideoInfo()
   private var lumaInfo = GstVideoInfo()
+  private var isPlane: gboolean = 0
   private var colourInfo = GstVideoInfo()
 
   /// nil when GStreamer has no converter for the format.
   init?(_ info: GstVideoInfo) {
-    self.info = info
     var info = info
-    guard let luma = v2a_luma_converter(&info, &lumaInfo) else { return nil }
+    // Fields lie woven in one picture, which is looked at as it is: reduced to a few lines, none of them can be told from the other.
+    info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE
+    self.info = info
+    guard let luma = v2a_luma_converter(&info, &lumaSource, &lumaInfo, &isPlane) else { return nil }
     guard let colour = v2a_colour_converter(&info, &colourInfo) else {
       gst_video_converter_free(luma)
       return nil
@@ -43,10 +48,16 @@ final class PictureReducer {
     var frame = GstVideoFrame()
     guard gst_video_frame_map(&frame, &info, picture.buffer, GST_MAP_READ) != 0 else { return nil }
     defer { gst_video_frame_unmap(&frame) }
-    guard let y = convert(&frame, luma, &lumaInfo, side: GridFrame.lumaSide, channels: 1) else { return nil }
+    var plane = frame
+    if isPlane != 0 { v2a_luma_plane(&frame, &lumaSource, &plane) }
+    guard var y = convert(&plane, luma, &lumaInfo, side: GridFrame.lumaSide, channels: 1) else { return nil }
+    if isPlane != 0 && info.colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235 { y = y.map { Self.fullRange[Int($0)] } }
     let rgb = wantsColour ? convert(&frame, colour, &colourInfo, side: GridFrame.colourSide, channels: 3) : nil
     return (y, rgb)
   }
+
+  /// 16...235 -> 0...255.
+  private static let fullRange = (0..<256).map { UInt8(max(0, min(255, (Double($0 - 16) * 255 / 219).rounded()))) }
 
   private func convert(
     _ source: inout GstVideoFrame, _ converter: OpaquePointer, _ info: inout GstVideoInfo, side: Int, channels: Int

@@ -219,6 +219,17 @@ extension ElementSuites {
       #expect(heard >= 80)
     }
 
+    /// Fields of interlaced video are woven pictures: as bright as progressive ones, and none is missing.
+    @Test(arguments: ["interleaved", "mixed"], ["I420", "YUY2", "RGB"]) func interlaced(mode: String, format: String) {
+      let pipeline = Pipeline(
+        "videotestsrc num-buffers=12 pattern=solid-color foreground-color=0xffc0c0c0 ! video/x-raw,format=\(format),width=66,height=34,framerate=12/1 ! capssetter caps=video/x-raw,interlace-mode=\(mode) ! v2a name=v ! fakesink")
+      let probe = pipeline.watch("v", "src")
+      pipeline.play()
+      #expect(pipeline.run(seconds: 10, { _ in }) == GST_MESSAGE_EOS)
+      #expect(abs((probe.all.first?.first.0 ?? 0) - 192.0 / 255) < 0.03, "\(probe.all.first?.first.0 ?? -1)")
+      #expect(probe.buffers.reduce(0) { $0 + $1.duration } == Self.second)
+    }
+
     /// GstVideoMeta: planes anywhere, with padding that must not be seen.
     @Test func strides() {
       let harness = Self.harness(caps: "video/x-raw,format=NV12,width=62,height=30,framerate=30/1")
