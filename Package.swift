@@ -45,7 +45,7 @@ let package = Package(
     .target(
       name: "V2AEngine", dependencies: ["V2AModels", "V2ACheckpoint", "V2AStreaming", "V2ATensor", "V2AWatermark", "CEmbeddedModel"],
       exclude: ["Resources"]),
-    .target(name: "V2AElement", dependencies: ["V2AEngine", "V2AStreaming", "V2AWatermark", "CElement", "CGStreamer"]),
+    .target(name: "V2AElement", dependencies: ["V2AEngine", "V2AStreaming", "V2AWatermark", "CElement", "CGStreamer", "CKernels"]),
     // Link settings of the plugin product only: the Swift runtime inside, two symbols outside, never unloaded.
     .target(
       name: "V2APlugin", dependencies: ["V2AElement", "CPlugin"],

@@ -22,8 +22,7 @@ int v2a_negotiate_channels(GstPad *src) {
   return 0;
 }
 
-/* Whether the first plane holds luma alone, a byte for each pixel. */
-static gboolean has_luma_plane(const GstVideoInfo *info) {
+gboolean v2a_has_luma_plane(const GstVideoInfo *info) {
   const GstVideoFormatInfo *format = info->finfo;
   const GstVideoFormatFlags other = GST_VIDEO_FORMAT_FLAG_COMPLEX | GST_VIDEO_FORMAT_FLAG_TILED;
   return GST_VIDEO_FORMAT_INFO_IS_YUV(format) && !(GST_VIDEO_FORMAT_INFO_FLAGS(format) & other) &&
@@ -32,34 +31,21 @@ static gboolean has_luma_plane(const GstVideoInfo *info) {
          GST_VIDEO_FORMAT_INFO_W_SUB(format, 0) == 0 && GST_VIDEO_FORMAT_INFO_H_SUB(format, 0) == 0;
 }
 
-GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *source, GstVideoInfo *out, gboolean *is_plane) {
+GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *out) {
+  GstVideoInfo source = *in;
   gst_video_info_set_format(out, GST_VIDEO_FORMAT_GRAY8, 64, 64);
-  *is_plane = has_luma_plane(in);
-  if (*is_plane) {
-    gst_video_info_set_format(source, GST_VIDEO_FORMAT_GRAY8, in->width, in->height);
-    source->fps_n = in->fps_n;
-    source->fps_d = in->fps_d;
-  } else {
-    *source = *in;
-    out->colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
-    /* With equal matrices GstVideoConverter copies the plane and leaves its range as it is: black would be 16. */
-    if (in->colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235)
-      out->colorimetry.matrix = in->colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT709 ? GST_VIDEO_COLOR_MATRIX_BT601
-                                                                                       : GST_VIDEO_COLOR_MATRIX_BT709;
-  }
+  out->colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
+  /* With equal matrices GstVideoConverter copies the plane and leaves its range as it is: black would be 16. */
+  if (in->colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235)
+    out->colorimetry.matrix = in->colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT709 ? GST_VIDEO_COLOR_MATRIX_BT601
+                                                                                     : GST_VIDEO_COLOR_MATRIX_BT709;
   out->fps_n = in->fps_n;
   out->fps_d = in->fps_d;
   return gst_video_converter_new(
-      source, out,
+      &source, out,
       gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
                         GST_VIDEO_RESAMPLER_METHOD_LINEAR, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD,
                         GST_TYPE_VIDEO_DITHER_METHOD, GST_VIDEO_DITHER_NONE, NULL));
-}
-
-void v2a_luma_plane(const GstVideoFrame *picture, const GstVideoInfo *source, GstVideoFrame *plane) {
-  *plane = *picture;
-  plane->info = *source;
-  plane->info.stride[0] = picture->info.stride[0];
 }
 
 GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *out) {

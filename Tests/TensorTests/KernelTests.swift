@@ -137,6 +137,32 @@ import V2ATensor
   }
 
   /// Known answers of Random123 for philox4x32 with 10 rounds.
+  /// Means over boxes against sums of parts of pixels, in sizes that the boxes do not divide.
+  @Test(arguments: [(64, 64), (65, 64), (127, 193), (320, 240), (1000, 71)]) func boxLuma(width: Int, height: Int) {
+    let stride = width + 5, side = 64
+    let plane = (0..<stride * height).map { UInt8(truncatingIfNeeded: $0 &* $0 / 7 &+ $0 / 11) }
+    var columns = [UInt32](repeating: 7, count: width), y = [UInt8](repeating: 0, count: side * side)
+    for isLimited in [false, true] {
+      v2a_box_luma(&y, side, plane, stride, width, height, isLimited ? 1 : 0, &columns)
+      func share(_ i: Int, _ box: Int, _ length: Int) -> Double {
+        let unit = Double(length) / Double(side)
+        return max(0, min(Double(i + 1), Double(box + 1) * unit) - max(Double(i), Double(box) * unit)) / unit
+      }
+      for row in Swift.stride(from: 0, to: side, by: 9) {
+        for column in Swift.stride(from: 0, to: side, by: 7) {
+          var mean = 0.0
+          for i in 0..<height where share(i, row, height) > 0 {
+            for x in 0..<width where share(x, column, width) > 0 {
+              mean += share(i, row, height) * share(x, column, width) * Double(plane[i * stride + x])
+            }
+          }
+          let wanted = isLimited ? max(0, min(255, (mean - 16) * 255 / 219)) : mean
+          #expect(abs(Double(y[row * side + column]) - wanted) < 0.5 + 1e-6, "\(row), \(column)")
+        }
+      }
+    }
+  }
+
   @Test func philox() {
     var out = [UInt32](repeating: 0, count: 4)
     v2a_philox(&out, [0, 0, 0, 0], [0, 0])

@@ -78,12 +78,11 @@ GstTagList *v2a_soundtrack_tags(const GstTagList *tags, const char *title, const
 /* Asks downstream for a number of channels (1 or 2, stereo when free); 0 when nothing fits. */
 int v2a_negotiate_channels(GstPad *src);
 GstCaps *v2a_audio_caps(int channels);
-/* Converter of whole pictures to 64x64 full-range GRAY8, or of the centre to 224x224 RGB; `in` must not be interlaced. Where a plane holds
- * the luma (`is_plane`), the first one takes that plane alone, as a picture of the format `source` (v2a_luma_plane), and leaves its range
- * as it is: a quarter of the work. */
-GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *source, GstVideoInfo *out, gboolean *is_plane);
-void v2a_luma_plane(const GstVideoFrame *picture, const GstVideoInfo *source, GstVideoFrame *plane);
+/* Converter of whole pictures to 64x64 full-range GRAY8, or of the centre to 224x224 RGB; `in` must not be interlaced. */
+GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *out);
 GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *out);
+/* Whether the first plane holds luma alone, a byte for each pixel. */
+gboolean v2a_has_luma_plane(const GstVideoInfo *info);
 void v2a_start_task(GstPad *src, void *line);
 /* For the bin around it: called from the element's worker whenever it has nothing to do; `element` is a v2a. */
 void v2a_on_starving(GstElement *element, void (*call)(void *data), void *data);

@@ -129,6 +129,11 @@ void v2a_tail_biting_best(float *best, float *branches, const float *soft, const
 size_t v2a_tail_biting_words(uint64_t *words, float *values, size_t capacity, const float *best, const float *branches, size_t bits,
                              float least, float *scratch);
 
+/* y [side, side]: means over boxes of a plane of luma [height, width], neither of which is less than `side`, with `stride` bytes between rows;
+ * `limited`: 16..235 becomes 0..255. Exact but for the last rounding. `columns` holds `width` numbers. */
+void v2a_box_luma(uint8_t *y, size_t side, const uint8_t *plane, ptrdiff_t stride, size_t width, size_t height, int limited,
+                  uint32_t *columns);
+
 /* Philox4x32-10 (Salmon et al. 2011). */
 void v2a_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2]);
 /* n standard normal numbers (Box-Muller): number i comes from block i / 4, counter (i / 4, stream, index low, index high). */
