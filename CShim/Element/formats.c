@@ -25,7 +25,7 @@ int v2a_negotiate_channels(GstPad *src) {
 gboolean v2a_has_luma_plane(const GstVideoInfo *info) {
   const GstVideoFormatInfo *format = info->finfo;
   const GstVideoFormatFlags other = GST_VIDEO_FORMAT_FLAG_COMPLEX | GST_VIDEO_FORMAT_FLAG_TILED;
-  return GST_VIDEO_FORMAT_INFO_IS_YUV(format) && !(GST_VIDEO_FORMAT_INFO_FLAGS(format) & other) &&
+  return (GST_VIDEO_FORMAT_INFO_IS_YUV(format) || GST_VIDEO_FORMAT_INFO_IS_GRAY(format)) && !(GST_VIDEO_FORMAT_INFO_FLAGS(format) & other) &&
          GST_VIDEO_FORMAT_INFO_DEPTH(format, 0) == 8 && GST_VIDEO_FORMAT_INFO_PSTRIDE(format, 0) == 1 &&
          GST_VIDEO_FORMAT_INFO_PLANE(format, 0) == 0 && GST_VIDEO_FORMAT_INFO_POFFSET(format, 0) == 0 &&
          GST_VIDEO_FORMAT_INFO_W_SUB(format, 0) == 0 && GST_VIDEO_FORMAT_INFO_H_SUB(format, 0) == 0;

@@ -19,7 +19,7 @@ final class PictureReducer {
   private let luma, colour: OpaquePointer
   private var lumaInfo = GstVideoInfo()
   /// A number for each column where luma lies in a plane of bytes and is not enlarged: its boxes' means are exact, as in training, and take
-  /// a tenth of the converter's work. Otherwise empty.
+  /// less than a tenth of the converter's work. Otherwise empty.
   private var columns: [UInt32] = []
   private var colourInfo = GstVideoInfo()
 
