@@ -202,7 +202,7 @@ extension ElementSuites {
       var heard = 0, refused: [String] = []
       for format in template {
         let pipeline = Pipeline(
-          "videotestsrc num-buffers=12 pattern=solid-color foreground-color=0xff808080 ! video/x-raw,format=\(format),width=66,height=34,framerate=12/1 ! v2a name=v ! fakesink")
+          "videotestsrc num-buffers=12 pattern=solid-color foreground-color=0xff808080 ! video/x-raw,format=\(format),width=130,height=66,framerate=12/1 ! v2a name=v ! fakesink")
         let probe = pipeline.watch("v", "src")
         pipeline.play()
         guard pipeline.run(seconds: 10, { _ in }) == GST_MESSAGE_EOS else {
@@ -222,7 +222,7 @@ extension ElementSuites {
     /// Fields of interlaced video are woven pictures: as bright as progressive ones, and none is missing.
     @Test(arguments: ["interleaved", "mixed"], ["I420", "YUY2", "RGB"]) func interlaced(mode: String, format: String) {
       let pipeline = Pipeline(
-        "videotestsrc num-buffers=12 pattern=solid-color foreground-color=0xffc0c0c0 ! video/x-raw,format=\(format),width=66,height=34,framerate=12/1 ! capssetter caps=video/x-raw,interlace-mode=\(mode) ! v2a name=v ! fakesink")
+        "videotestsrc num-buffers=12 pattern=solid-color foreground-color=0xffc0c0c0 ! video/x-raw,format=\(format),width=130,height=66,framerate=12/1 ! capssetter caps=video/x-raw,interlace-mode=\(mode) ! v2a name=v ! fakesink")
       let probe = pipeline.watch("v", "src")
       pipeline.play()
       #expect(pipeline.run(seconds: 10, { _ in }) == GST_MESSAGE_EOS)
@@ -230,21 +230,22 @@ extension ElementSuites {
       #expect(probe.buffers.reduce(0) { $0 + $1.duration } == Self.second)
     }
 
-    /// GstVideoMeta: planes anywhere, with padding that must not be seen.
-    @Test func strides() {
-      let harness = Self.harness(caps: "video/x-raw,format=NV12,width=62,height=30,framerate=30/1")
+    /// GstVideoMeta: planes anywhere, with padding that must not be seen, by the converter and by boxes.
+    @Test(arguments: [(62, 30), (150, 66)]) func strides(width: Int, height: Int) {
+      let harness = Self.harness(caps: "video/x-raw,format=NV12,width=\(width),height=\(height),framerate=30/1")
       for i in 0..<30 {
-        let (yStride, cStride, yOffset) = (128, 256, 64)
-        let cOffset = yOffset + 40 * yStride
-        let size = cOffset + 20 * cStride
+        let (yStride, cStride, yOffset) = (192, 256, 64)
+        let cOffset = yOffset + (height + 10) * yStride
+        let size = cOffset + (height / 2 + 5) * cStride
         var bytes = [UInt8](repeating: 255, count: size)
-        for row in 0..<30 { for x in 0..<62 { bytes[yOffset + row * yStride + x] = 126 } }
-        for row in 0..<15 { for x in 0..<62 { bytes[cOffset + row * cStride + x] = 128 } }
+        for row in 0..<height { for x in 0..<width { bytes[yOffset + row * yStride + x] = 126 } }
+        for row in 0..<height / 2 { for x in 0..<width { bytes[cOffset + row * cStride + x] = 128 } }
         let buffer = gst_buffer_new_allocate(nil, gsize(size), nil)!
         gst_buffer_fill(buffer, 0, bytes, gsize(size))
         var offsets: [gsize] = [gsize(yOffset), gsize(cOffset), 0, 0]
         var strides: [gint] = [gint(yStride), gint(cStride), 0, 0]
-        gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_NV12, 62, 30, 2, &offsets, &strides)
+        gst_buffer_add_video_meta_full(
+          buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_NV12, guint(width), guint(height), 2, &offsets, &strides)
         buffer.pointee.pts = GstClockTime(i * 33_333_333)
         buffer.pointee.duration = 33_333_333
         #expect(gst_harness_push(harness.h, buffer) == GST_FLOW_OK)
