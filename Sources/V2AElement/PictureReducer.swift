@@ -16,7 +16,9 @@ final class HeldPicture {
 /// Reduces pictures of one format to what the networks look at, with GstVideoConverter.
 final class PictureReducer {
   let info: GstVideoInfo
-  private let luma, colour: OpaquePointer
+  /// nil where boxes are used.
+  private let luma: OpaquePointer?
+  private let colour: OpaquePointer
   private var lumaInfo = GstVideoInfo()
   /// A number for each column where luma lies in a plane of bytes and is not enlarged: its boxes' means are exact, as in training, and take
   /// less than a tenth of the converter's work. Otherwise empty.
@@ -29,19 +31,16 @@ final class PictureReducer {
     // Fields lie woven in one picture, which is looked at as it is: reduced to a few lines, none of them can be told from the other.
     info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE
     self.info = info
-    guard let luma = v2a_luma_converter(&info, &lumaInfo) else { return nil }
-    guard let colour = v2a_colour_converter(&info, &colourInfo) else {
-      gst_video_converter_free(luma)
-      return nil
-    }
-    self.luma = luma
+    guard let colour = v2a_colour_converter(&info, &colourInfo) else { return nil }
     self.colour = colour
-    let side = gint(GridFrame.lumaSide)
-    if v2a_has_luma_plane(&info) != 0 && info.width >= side && info.height >= side { columns = Array(repeating: 0, count: Int(info.width)) }
+    let side = gint(GridFrame.lumaSide), hasBoxes = v2a_has_luma_plane(&info) != 0 && info.width >= side && info.height >= side
+    if hasBoxes { columns = Array(repeating: 0, count: Int(info.width)) }
+    luma = hasBoxes ? nil : v2a_luma_converter(&info, &lumaInfo)
+    if !hasBoxes && luma == nil { return nil }
   }
 
   deinit {
-    gst_video_converter_free(luma)
+    if let luma { gst_video_converter_free(luma) }
     gst_video_converter_free(colour)
   }
 
@@ -51,14 +50,15 @@ final class PictureReducer {
     var frame = GstVideoFrame()
     guard gst_video_frame_map(&frame, &info, picture.buffer, GST_MAP_READ) != 0 else { return nil }
     defer { gst_video_frame_unmap(&frame) }
-    guard let y = boxes(&frame) ?? convert(&frame, luma, &lumaInfo, side: GridFrame.lumaSide, channels: 1) else { return nil }
+    let y = luma.map { convert(&frame, $0, &lumaInfo, side: GridFrame.lumaSide, channels: 1) } ?? boxes(&frame)
+    guard let y else { return nil }
     let rgb = wantsColour ? convert(&frame, colour, &colourInfo, side: GridFrame.colourSide, channels: 3) : nil
     return (y, rgb)
   }
 
-  /// Means of the luma plane; nil where there is none.
+  /// Means of the luma plane.
   private func boxes(_ frame: inout GstVideoFrame) -> [UInt8]? {
-    guard !columns.isEmpty, let plane = v2a_frame_plane(&frame, 0) else { return nil }
+    guard let plane = v2a_frame_plane(&frame, 0) else { return nil }
     let side = GridFrame.lumaSide, stride = Int(v2a_frame_stride(&frame, 0))
     let isLimited = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235
     return [UInt8](unsafeUninitializedCapacity: side * side) { y, count in

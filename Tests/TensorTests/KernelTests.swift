@@ -136,7 +136,6 @@ import V2ATensor
     expectClose(c, expected, 1e-5, "A B^T")
   }
 
-  /// Known answers of Random123 for philox4x32 with 10 rounds.
   /// Means over boxes against sums of parts of pixels, in sizes that the boxes do not divide.
   @Test(arguments: [(64, 64), (65, 64), (127, 193), (320, 240), (1000, 71)]) func boxLuma(width: Int, height: Int) {
     let stride = width + 5, side = 64
@@ -163,6 +162,7 @@ import V2ATensor
     }
   }
 
+  /// Known answers of Random123 for philox4x32 with 10 rounds.
   @Test func philox() {
     var out = [UInt32](repeating: 0, count: 4)
     v2a_philox(&out, [0, 0, 0, 0], [0, 0])

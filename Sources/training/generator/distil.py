@@ -32,7 +32,7 @@ class Walks:
     def __init__(self, draw, size: int, generator: torch.Generator):
         self.draw, self.generator = draw, generator
         self.spare: dict = {}
-        self.state = self.fresh(size)
+        self.state = joined(self.fresh(size))
 
     def begun(self) -> dict:
         """A batch at its beginning: noise, a scale and a number of steps for each clip."""
@@ -48,8 +48,8 @@ class Walks:
         return {**batch, "past": past, "context": context, "weight": join_weights(lengths, n) * ~context, "x": noise, "scale": scale,
                 "t": torch.zeros(size, device=past.device), "dt": 1 / steps}
 
-    def fresh(self, count: int) -> dict:
-        """`count` clips at their beginning."""
+    def fresh(self, count: int) -> list[dict]:
+        """`count` clips at their beginning, in parts."""
         parts = []
         while count:
             if not self.spare or not len(self.spare["t"]):
@@ -57,8 +57,7 @@ class Walks:
             parts.append({k: v[:count] for k, v in self.spare.items()})
             self.spare = {k: v[count:] for k, v in self.spare.items()}
             count -= len(parts[-1]["t"])
-        longest = max(p["text"].shape[1] for p in parts)
-        return {k: torch.cat([lengthened(p[k], k, longest) for p in parts]) for k in parts[0]}
+        return parts
 
     @torch.no_grad()
     def step(self, teacher) -> tuple[dict, torch.Tensor, torch.Tensor]:
@@ -74,17 +73,15 @@ class Walks:
         t = here["t"] + here["dt"]
         under_way = t < 1 - here["dt"] / 2
         there = {k: x[under_way] for k, x in (here | {"x": here["x"] + here["dt"].view(-1, 1, 1) * v, "t": t}).items()}
-        new = self.fresh(int((~under_way).sum())) if not under_way.all() else {k: x[:0] for k, x in there.items()}
-        longest = max(there["text"].shape[1], new["text"].shape[1])
-        self.state = {k: torch.cat([lengthened(there[k], k, longest), lengthened(new[k], k, longest)]) for k in there}
+        self.state = joined([there, *self.fresh(int((~under_way).sum()))])
         return here, v, plain
 
 
-def lengthened(x: torch.Tensor, name: str, longest: int) -> torch.Tensor:
-    """Text [B, L, ...] and its mask, padded to `longest` tokens; anything else as it is."""
-    if name not in ("text", "text_mask") or x.shape[1] == longest:
-        return x
-    return torch.cat([x, x.new_zeros(len(x), longest - x.shape[1], *x.shape[2:])], 1)
+def joined(parts: list[dict]) -> dict:
+    """Batches one after another, their text [B, L, ...] and its mask padded to the longest."""
+    longest = max(p["text"].shape[1] for p in parts)
+    fill = lambda x: torch.cat([x, x.new_zeros(len(x), longest - x.shape[1], *x.shape[2:])], 1)
+    return {k: torch.cat([fill(p[k]) if k in ("text", "text_mask") else p[k] for p in parts]) for k in parts[0]}
 
 
 def main():
