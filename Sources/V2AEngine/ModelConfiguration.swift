@@ -10,6 +10,9 @@ struct ModelConfiguration: Sendable {
   /// Deviation of the noise that sampling begins with. What a chunk continues was generated and varies a little less than what the network
   /// learnt from: over a still picture, where sounds go on and would fade chunk by chunk, more noise makes up for it.
   let noiseScale, stillNoiseScale: Float
+  /// How much more than usual guidance counts where words speak of events: scale 1 + eventGuidance (s - 1) for s. What goes on gets quieter by it,
+  /// and joins in music louder.
+  let eventGuidance: Float
   let visualSeconds: Double
 
   init(_ json: JSON) throws(CheckpointError) {
@@ -45,6 +48,7 @@ struct ModelConfiguration: Sendable {
     timeShift = Float(try real("time_shift", 0.1...10))
     noiseScale = Float(try real("noise_scale", 0.1...4, ifAbsent: 1))
     stillNoiseScale = Float(try real("still_noise_scale", 0.1...4, ifAbsent: Double(noiseScale)))
+    eventGuidance = Float(try real("event_guidance", 0...4, ifAbsent: 1))
     visualSeconds = try real("visual_seconds", 0.1...60)
   }
 }

@@ -97,13 +97,14 @@ final class Soundtrack: SoundtrackGenerator {
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let isStill = !motion.moves(before: window.chunk.upperBound)
     let noiseScale = isStill ? model.configuration.stillNoiseScale : model.configuration.noiseScale
+    let told = tracks.map { conditions(probabilities, isStill: isStill, $0.settings) }
     let chunk = model.transformer.prepare(
       context: tracks.flatMap { $0.latents[available] }, contextMotion: motion.tokens[available], motion: motion.tokens[generated],
-      sets: tracks.map { conditions(probabilities, isStill: isStill, $0.settings) }, scratch: scratch, helper: helper)
+      sets: told.map { $0.branches }, scratch: scratch, helper: helper)
     let size = generated.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)
     let sampler = FlowMatchingSampler(
-      steps: settings.steps, guidanceScale: settings.guidanceScale, guidanceRescale: model.configuration.guidanceRescale,
+      steps: settings.steps, guidanceScales: told.map { $0.scale }, guidanceRescale: model.configuration.guidanceRescale,
       timeShift: model.configuration.timeShift)
     var steps = 0
     let sampling = now()
@@ -195,22 +196,26 @@ final class Soundtrack: SoundtrackGenerator {
   /// Confidence from which a picture counts as known, whichever of several breeds of a thing it may be.
   private static let recognised: Float = 0.4
 
-  /// The guided branch, and unless guidance is off or built in the one to steer away from: no picture, and the negative prompt or none.
-  private func conditions(_ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings) -> [Conditions] {
+  /// The guided branch, and unless guidance is off or built in the one to steer away from: no picture, and the negative prompt or none. Also
+  /// the scale, larger where a prompt speaks of events.
+  private func conditions(_ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings) -> (branches: [Conditions], scale: Float) {
     var guided = Conditions.none
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
     (guided.states, guided.prompt) = encode(own.prompt)
     // Over a still picture a prompt, or a thing that is recognised, may invite events by chance.
     let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
-    guided.motion = !isStill || model.eventfulness(guided.states.isEmpty ? seen : guided.prompt) ? .seen : .rest
-    if settings.guidanceScale == 1 { return [guided] }
+    let areEvents = model.eventfulness(guided.states.isEmpty ? seen : guided.prompt)
+    guided.motion = !isStill || areEvents ? .seen : .rest
+    if settings.guidanceScale == 1 { return ([guided], 1) }
+    let emphasis = areEvents && !guided.states.isEmpty ? model.configuration.eventGuidance : 1
+    let scale = 1 + emphasis * (settings.guidanceScale - 1)
     var away = Conditions.none
     (away.states, away.prompt) = encode(own.negativePrompt)
-    if away.states.isEmpty && settings.guidanceScale > 1 && settings.guidanceScale <= model.configuration.transformer.guidance {
-      guided.scale = settings.guidanceScale
-      return [guided]
+    if away.states.isEmpty && scale > 1 && scale <= model.configuration.transformer.guidance {
+      guided.scale = scale
+      return ([guided], scale)
     }
-    return [guided, away]
+    return ([guided, away], scale)
   }
 
   /// Token states and mean times sqrt(384) of a prompt; nothing for an empty one.

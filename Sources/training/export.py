@@ -28,6 +28,7 @@ CONFIG = {
     "steps": 8,
     "guidance_scale": 5.0,
     "guidance_rescale": 0.8,
+    "event_guidance": 1.5,
     "time_shift": 1.0,
     "noise_scale": 1.0,
     "still_noise_scale": 1.1,

@@ -25,8 +25,8 @@ import V2AStreaming
   }
 
   /// Sound of `frames` grid frames; `burst` frames are appended between looks at what is ready.
-  static func sound(_ settings: SoundtrackSettings, frames: Int = 40, burst: Int = 1) throws -> [Float] {
-    let soundtrack = try VideoToAudioModel.load(folder: nil).makeSoundtrack(settings)
+  static func sound(_ settings: SoundtrackSettings, frames: Int = 40, burst: Int = 1, model: VideoToAudioModel? = nil) throws -> [Float] {
+    let soundtrack = try (model ?? VideoToAudioModel.load(folder: nil)).makeSoundtrack(settings)
     var out: [Float] = []
     var expected: Int64 = 0
     func take(_ chunk: AudioChunk) {
@@ -88,6 +88,24 @@ import V2AStreaming
   @Test func sharesModels() throws {
     let a = try VideoToAudioModel.load(folder: nil), b = try VideoToAudioModel.load(folder: nil)
     #expect(a === b)
+  }
+
+  /// A prompt for an event is steered by more than one for what goes on, and than no prompt: by 1 + event_guidance (scale - 1).
+  @Test func eventsAreSteeredMore() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "v2a-even-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.copyItem(at: Self.resources, to: folder)
+    let file = folder.appending(path: "config.json")
+    let text = try String(decoding: Data(contentsOf: file), as: UTF8.self)
+    #expect(text.contains("\"event_guidance\": 1.5"))
+    try Data(text.replacing("\"event_guidance\": 1.5", with: "\"event_guidance\": 1").utf8).write(to: file)
+    let even = try VideoToAudioModel.load(folder: folder.path), model = try VideoToAudioModel.load(folder: nil)
+    func sound(_ model: VideoToAudioModel, _ prompt: String, _ scale: Float) throws -> [Float] {
+      try Self.sound(Self.settings { ($0.prompt, $0.guidanceScale) = (prompt, scale) }, frames: 20, model: model)
+    }
+    #expect(try sound(model, "a dog barking", 3) == sound(even, "a dog barking", 4))
+    #expect(try sound(model, "a dog barking", 3) != sound(even, "a dog barking", 3))
+    for prompt in ["rain falling", ""] { #expect(try sound(model, prompt, 3) == sound(even, prompt, 3)) }
   }
 
   @Test func refusesBadSettings() throws {

@@ -12,7 +12,7 @@ import V2AStreaming
       SoundtrackTests.settings { s in
         s.seed = UInt64(i)
         if i == 1 { s.prompt = "rain" }
-        if i == 2 { s.negativePrompt = "a very long prompt about music of many kinds" }
+        if i == 2 { (s.prompt, s.negativePrompt) = ("a dog barking", "a very long prompt about music of many kinds") }
       }
     }
     let soundtrack = try VideoToAudioModel.load(folder: nil).makeSoundtrack(settings[0])

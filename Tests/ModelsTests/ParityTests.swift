@@ -111,7 +111,7 @@ import V2ATensor
     check(
       "DiffusionTransformer unconditional", single, try Fixtures.expected("diffusion_transformer", "velocity_alone"))
     var sampled = fresh
-    let sampler = FlowMatchingSampler(steps: 4, guidanceScale: 2.5, guidanceRescale: 0.8, timeShift: 1.5)
+    let sampler = FlowMatchingSampler(steps: 4, guidanceScales: [2.5], guidanceRescale: 0.8, timeShift: 1.5)
     let finished = sampler.sample(&sampled, with: network, chunk: chunk, scratch: scratch)
     #expect(finished)
     check("FlowMatchingSampler, 4 guided steps", sampled, try Fixtures.expected("diffusion_transformer", "sampled"))

@@ -6,15 +6,16 @@ import V2ATensor
 /// is Euler's: it ends at the data that the network predicts, however long it is.
 public struct FlowMatchingSampler: Sendable {
   public var steps: Int
-  public var guidanceScale: Float
+  /// Of each set in turn; the last one counts for the sets after it too.
+  public var guidanceScales: [Float]
   /// 0...1: how far guidance keeps to the level of the conditional branch (`Guidance`).
   public var guidanceRescale: Float
   /// Times are u / (u + shift (1 - u)) for uniform u; above 1 spends more steps near the noise.
   public var timeShift: Float
 
-  public init(steps: Int, guidanceScale: Float, guidanceRescale: Float = 1, timeShift: Float = 1) {
+  public init(steps: Int, guidanceScales: [Float], guidanceRescale: Float = 1, timeShift: Float = 1) {
     self.steps = steps
-    self.guidanceScale = guidanceScale
+    self.guidanceScales = guidanceScales
     self.guidanceRescale = guidanceRescale
     self.timeShift = timeShift
   }
@@ -50,7 +51,8 @@ public struct FlowMatchingSampler: Sendable {
         let x = x + set * count
         let v = velocity + branches.lowerBound * count, last = before + set * count
         if branches.count == 2 {
-          Guidance(scale: guidanceScale, rescale: guidanceRescale).apply(to: v, null: v + count, x: x, count: count, time: times[step])
+          let scale = set < guidanceScales.count ? guidanceScales[set] : guidanceScales.last ?? 1
+          Guidance(scale: scale, rescale: guidanceRescale).apply(to: v, null: v + count, x: x, count: count, time: times[step])
         }
         v2a_axpy(x, v, dt * (1 + bend), count)
         if bend != 0 { v2a_axpy(x, last, -dt * bend, count) }
