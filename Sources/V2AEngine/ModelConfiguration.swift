@@ -10,7 +10,7 @@ struct ModelConfiguration: Sendable {
   /// Deviation of the noise that sampling begins with. What a chunk continues was generated and varies a little less than what the network
   /// learnt from: over a still picture, where sounds go on and would fade chunk by chunk, more noise makes up for it.
   let noiseScale, stillNoiseScale: Float
-  /// How much more than usual guidance counts where words speak of events: scale 1 + eventGuidance (s - 1) for s. What goes on gets quieter by it,
+  /// How much more guidance counts where a prompt speaks of events: scale 1 + eventGuidance (s - 1) for s. What goes on would get quieter by it,
   /// and joins in music louder.
   let eventGuidance: Float
   let visualSeconds: Double

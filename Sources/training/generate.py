@@ -92,9 +92,9 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
     else:
         motion = torch.zeros(1, total, TOKEN)
     p, states, mask = encode_prompt(model, prompt)
-    if prompt and scale != 1:  # as the engine does where words speak of events
-        weight, bias = model["eventful"]
-        scale = 1 + (config.get("event_guidance", 1) if p[0] @ weight / ROOT + bias > 0 else 1) * (scale - 1)
+    weight, bias = model["eventful"]
+    if prompt and p[0] @ weight / ROOT + bias > 0:  # as the engine does: words that speak of events steer more
+        scale = 1 + config.get("event_guidance", 1) * (scale - 1)
     null = None if not negative and 1 < scale <= model["diffusion_transformer"].config.guidance else (torch.zeros(1, 384), *encode_prompt(model, negative))
     latents = torch.zeros(1, 0, LATENT)
     noise = config.get("still_noise_scale" if video is None else "noise_scale", 1.0) * torch.randn(1, total, LATENT, generator=generator)

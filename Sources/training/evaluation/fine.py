@@ -1,6 +1,6 @@
-"""A finer panel of judges: 25 classes, by what a network trained on photographs sees in spectrograms, and by numbers.
+"""A finer panel of judges: 25 classes, by what networks that have heard much hear, what one trained on photographs sees in spectrograms, and by numbers.
 
-`python -m evaluation.fine --data D [--out FOLDER] [--page FOLDER] [--folds 10]` measures the recordings of the corpus split `judge`, as they are and
+`python -m evaluation.fine --data D [--out FOLDER] [--page FOLDER] [--folds 10]` (evaluation.yamnet and evaluation.sfx say what to install) measures the recordings of the corpus split `judge`, as they are and
 changed at random (stopped, it goes on from the last finished copy), teaches the heads, writes FOLDER/fine.pt (default D/judge), and prints
 accuracy and confusions on the split `real`; with --page also as a picture. --folds compares settings inside the split `judge` and reads nothing of
 `real`: packages, of instruments the presets, and where a class has hardly more than one of them names of files, are held out in turn.
@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
-from evaluation import confusions
+from evaluation import confusions, known
 from evaluation.heads import Scale, gaussian, perceptron, probabilities
 from evaluation.listening import CLOSE, RATE, WIDE, Eye, about_onset, augmented, picture, pieces, statistics
 
@@ -35,6 +35,7 @@ CLASS_OF = {klass: name for name, members in CLASSES.items() for klass in member
 # Paths whose class the corpus' rules get wrong, or that hold several: burning arrows, wings, bones, harbours, planes over a park, a whetstone.
 UNCLEAR = re.compile(r"(bow-puny|crossbow|melee)-fire|bat-flapping|skeleton|squishy|[Hh]arbor\d|sound/(dock|arctic)|ParklandPlane|world/drops|smiths/sharpening")
 LONGEST = 8 * RATE
+SHARES = 0.25, 0.25, 0.5  # of the votes: both views of spectrograms, and what is known of sounds
 
 
 def label(row: dict) -> str | None:
@@ -49,8 +50,10 @@ def source(row: dict) -> str:
     return row["package"] + (re.sub(r"-\d{5}-.*", "", row["path"]) if re.search(r"-\d{5}-\w+\.flac", row["path"]) else "")
 
 
-class Ear:
+class Sight:
     """Sounds to numbers: [pieces, numbers] of both views, one piece of the close one."""
+
+    VIEWS = ("wide", "close")
 
     def __init__(self):
         self.eye = Eye()
@@ -64,56 +67,73 @@ class Ear:
         return tuple(self.measure(pieces(x) if rng is None else [augmented(x, rng)]) for x in views)
 
 
+class Ears:
+    """All that the panel takes of a sound: of every view [pieces, numbers]."""
+
+    def __init__(self, data: Path):
+        self.senses = {"fine": Sight(), "known": known.Ear(data)}
+
+    def __call__(self, samples: np.ndarray) -> tuple[np.ndarray, ...]:
+        return sum((sense(samples) for sense in self.senses.values()), ())
+
+    def of(self, corpus: Corpus, rows: list[dict], folder: Path, name: str, seed: int | None = None) -> list[tuple[np.ndarray, ...]]:
+        """The same of recordings, changed at random with a seed; kept in files of the folder."""
+        by_sense = [measured(sense, corpus, rows, folder / f"{kind}-{name}.npz", seed) for kind, sense in self.senses.items()]
+        return [sum(views, ()) for views in zip(*by_sense)]
+
+
 class Panel:
-    """Trained heads that vote."""
+    """Trained heads that vote, and the names that AudioSet has for the classes."""
 
     def __init__(self, state: dict):
-        self.classes = state["classes"]
+        self.classes, self.named = state["classes"], state["named"]
         self.views = [(Scale(view["scale"]), view["heads"]) for view in state["views"]]
 
     @torch.no_grad()
-    def __call__(self, heard: tuple[np.ndarray, np.ndarray], classes: list[str] | None = None) -> np.ndarray:
-        """Probabilities over `classes` (default all) of what an Ear measured: geometric mean over heads, pieces and views."""
-        keep, votes = [self.classes.index(c) for c in classes or self.classes], []
-        for (scale, heads), x in zip(self.views, heard):
+    def __call__(self, heard: tuple[np.ndarray, ...], classes: list[str] | None = None) -> np.ndarray:
+        """Probabilities over `classes` (default all) of what Ears measured: softmax of the log probabilities, means over pieces, heads and
+        views, plus what the names say."""
+        keep = [self.classes.index(c) for c in classes or self.classes]
+        total = (torch.from_numpy(heard[-1]) @ self.named["weight"].T + self.named["bias"]).mean(0)[keep]
+        for share, (scale, heads), x in zip(SHARES, self.views, heard):
             x = scale(x)
-            votes += [torch.log(probabilities(head, x, keep) + 1e-3).mean(0) for head in heads]
-        return torch.stack(votes).mean(0).softmax(-1).numpy()
+            total = total + share * torch.stack([torch.log(probabilities(head, x, keep) + 1e-3).mean(0) for head in heads]).mean(0)
+        return total.softmax(-1).numpy()
 
 
-def measured(corpus: Corpus, rows: list[dict], path: Path, seed: int | None) -> list[tuple[np.ndarray, np.ndarray]]:
-    """What an Ear hears in recordings, changed at random with a seed; from the file if it is there."""
+def measured(sense, corpus: Corpus, rows: list[dict], path: Path, seed: int | None) -> list[tuple[np.ndarray, ...]]:
+    """What a sense takes of recordings, changed at random with a seed; from the file if it is there."""
     if not path.exists():
-        ear, views, counts, rng = Ear(), ([], []), [], None if seed is None else np.random.default_rng(seed)
+        views, counts, rng = {name: [] for name in sense.VIEWS}, [], None if seed is None else np.random.default_rng(seed)
         for row in tqdm(rows, mininterval=5, desc=path.stem):
-            heard = ear(corpus.samples(row, 0, LONGEST), rng)
+            heard = sense(corpus.samples(row, 0, LONGEST), rng)
             counts.append([len(x) for x in heard])
-            for view, x in zip(views, heard):
+            for view, x in zip(views.values(), heard):
                 view.append(x.astype(np.float16))
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path.with_suffix(".tmp"), "wb") as file:
-            np.savez(file, ids=[row["id"] for row in rows], counts=counts, wide=np.concatenate(views[0]), close=np.concatenate(views[1]))
+            np.savez(file, ids=[row["id"] for row in rows], counts=counts, **{name: np.concatenate(x) for name, x in views.items()})
         path.with_suffix(".tmp").rename(path)
     stored = np.load(path)
     if list(stored["ids"]) != [row["id"] for row in rows]:
         raise SystemExit(f"{path} is of another corpus: remove it")
-    parts = [np.split(stored[view], np.cumsum(stored["counts"][:, i])[:-1]) for i, view in enumerate(("wide", "close"))]
+    parts = [np.split(stored[view].astype(np.float32), np.cumsum(stored["counts"][:, i])[:-1]) for i, view in enumerate(sense.VIEWS)]
     return list(zip(*parts))
 
 
-def teach(copies: list[list], labels: list[str], sources: list[str], seeds: int, components: int = 300) -> dict:
-    """The state of a panel from copies of recordings, each measured by an Ear."""
+def teach(copies: list[list], labels: list[str], sources: list[str], seeds: int) -> dict:
+    """The state of a panel from copies of recordings, each measured by Ears; the first copy is of the recordings as they are."""
     classes, views = sorted(CLASSES), []
     target, package = np.array([classes.index(c) for c in labels]), np.unique(sources, return_inverse=True)[1]
-    for view in range(2):
+    for view, (seen, components) in enumerate(((Eye.WIDTH, 300), (Eye.WIDTH, 300), (None, 200))):
         x = np.concatenate([heard[view] for copy in copies for heard in copy])
         index = np.concatenate([np.repeat(np.arange(len(copy)), [len(heard[view]) for heard in copy]) for copy in copies])
-        scale = Scale.of(x.astype(np.float32), Eye.WIDTH, components)
+        scale = Scale.of(x, seen or x.shape[1], components)
         x = scale(x)
         heads = [gaussian(x, target[index], package[index], len(classes))]
         heads += [perceptron(x, target[index], package[index], len(classes), seed) for seed in range(seeds)]
         views.append({"scale": scale.state, "heads": heads})
-    return {"classes": classes, "views": views}
+    return {"classes": classes, "views": views, "named": known.named(np.concatenate([heard[-1] for heard in copies[0]]), classes)}
 
 
 def folds(labels: list[str], rows: list[dict], count: int) -> np.ndarray:
@@ -146,7 +166,8 @@ def main():
     corpus = Corpus(corpus_folder(options.data))
     rows = {split: [row for row in corpus.rows if row["split"] == split and label(row)] for split in ("judge", "real")}
     labels, sources = [label(row) for row in rows["judge"]], [source(row) for row in rows["judge"]]
-    copies = [measured(corpus, rows["judge"], folder / f"fine-judge-{k}.npz", k or None) for k in range(options.copies + 1)]
+    ears = Ears(options.data)
+    copies = [ears.of(corpus, rows["judge"], folder, f"judge-{k}", k or None) for k in range(options.copies + 1)]
     if options.folds:
         fold, votes = folds(labels, rows["judge"], options.folds), [None] * len(labels)
         for k in range(options.folds):
@@ -159,7 +180,7 @@ def main():
     state = teach(copies, labels, sources, options.seeds)
     torch.save(state, folder / "fine.pt")
     panel, truth = Panel(state), [label(row) for row in rows["real"]]
-    votes = np.stack([panel(heard) for heard in measured(corpus, rows["real"], folder / "fine-real.npz", None)])
+    votes = np.stack([panel(heard) for heard in ears.of(corpus, rows["real"], folder, "real")])
     matrix = confusions.report(panel.classes, truth, votes, Counter(labels))
     if options.page:
         confusions.plot(options.page / "confusions.png", panel.classes, matrix)

@@ -1,9 +1,9 @@
-"""Does a prompt give what it says? `python -m evaluation.prompts --data D [--judge fine] [--classes ...] [--seeds 10]`
+"""Does a prompt give what it says? `python -m evaluation.prompts --data D [--judge fine|audioset] [--classes ...] [--seeds 10]`
 
 Each class's prompts, with several seeds and a black picture, goes through the plugin; the judge (evaluation.judge) names what it
 hears, as it does for held-out recordings, as they are and through the codec alone. With `--judge fine` these are the finer classes
-of evaluation.fine, all of them, and the table has how often the class is among the first three (top 3) too. Then prompts for two classes, without and
-with one of the two as negative prompt.
+of evaluation.fine, with `--judge audioset` those of evaluation.audioset, all of them, and the table has how often the class is among the
+first three (top 3) too. Then prompts for two classes, without and with one of the two as negative prompt.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
-from evaluation import fine, judge, product
+from evaluation import audioset, fine, judge, product, yamnet
 from evaluation.confusions import among_first
 from evaluation.roundtrip import RoundTrip
 
@@ -50,26 +50,34 @@ SECONDS = 5.0
 
 @dataclass
 class Hearing:
-    """A panel, what it takes of samples, its class of a recording, its prompts, and the recall on recordings that a class needs."""
+    """A panel, what it takes of samples, its class of a recording, its prompts, the recall on recordings that a class needs, and the splits
+    of the corpus that it has not heard."""
 
     panel: Callable
     measure: Callable
     label: Callable
     prompts: dict
     least: float
+    splits: tuple = ("real",)
 
     def recordings(self, corpus: Corpus, kept: Path) -> list:
-        """(row, what the panel takes) of those that have a class with prompts; the fine judge's are kept in a file."""
-        rows = [row for row in corpus.rows if self.label(row) in self.panel.classes and self.label(row) in self.prompts]
+        """(row, what the panel takes) of those that have a class with prompts; the fine judge's are kept in a folder."""
+        rows = [row for row in corpus.rows if row["split"] in self.splits and self.label(row) in self.panel.classes and self.label(row) in self.prompts]
         if isinstance(self.panel, fine.Panel):
-            return list(zip(rows, fine.measured(corpus, rows, kept, None)))
-        return [(row, self.measure(corpus.samples(row, 0, 10 * 48_000))) for row in rows]
+            return list(zip(rows, self.measure.of(corpus, rows, kept, "real")))
+        return [(row, self.measure(corpus.samples(row, 0, 10 * 48_000))) for row in tqdm(rows, mininterval=5, desc="recordings")]
 
 
-def hearing(name: str, path: Path) -> Hearing:
+def hearing(name: str, path: Path, data: Path) -> Hearing:
+    if name == "audioset":
+        listener = yamnet.Listener(data)
+        return Hearing(audioset.Panel(path), lambda x: listener(x)[1], audioset.label, audioset.PROMPTS, 0, ("judge", "real"))
     if name == "fine":
-        return Hearing(fine.Panel(torch.load(path, weights_only=True)), fine.Ear(), fine.label, FINE_PROMPTS, 0)
+        return Hearing(fine.Panel(torch.load(path, weights_only=True)), fine.Ears(data), fine.label, FINE_PROMPTS, 0)
     return Hearing(judge.Panel(path), judge.log_mel, judge.label, PROMPTS, 0.25)
+
+
+KEPT = {"groups": "judge.pt", "fine": "fine.pt", "audioset": "audioset.npz"}
 
 
 def voices(ears: Hearing, classes: list[str], sounds) -> np.ndarray:
@@ -83,20 +91,20 @@ def main():
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--positive-only", action="store_true")
-    parser.add_argument("--judge", choices=("groups", "fine"), default="groups")
-    parser.add_argument("--panel", type=Path, help="the judges' file; default judge/judge.pt or judge/fine.pt in the data root")
+    parser.add_argument("--judge", choices=KEPT, default="groups")
+    parser.add_argument("--panel", type=Path, help="the judges' file; default judge.pt, fine.pt or audioset.npz in the data root's folder judge")
     parser.add_argument("--coded", type=int, default=16, help="recordings of a class that go through the codec")
     parser.add_argument("--least", type=float, help="recall on recordings that a class needs to be tested; default 0.25, of fine classes 0")
     parser.add_argument("--classes", nargs="*", help="instead of those with enough recall")
     product.add_settings(parser)
     options = parser.parse_args()
     settings = dict(options.set)
-    path = options.panel or options.data / "judge" / ("fine.pt" if options.judge == "fine" else "judge.pt")
-    ears = hearing(options.judge, path)
+    path = options.panel or options.data / "judge" / KEPT[options.judge]
+    ears = hearing(options.judge, path, options.data)
     panel, prompts, least = ears.panel, ears.prompts, ears.least if options.least is None else options.least
-    corpus = Corpus(corpus_folder(options.data), split="real")
+    corpus = Corpus(corpus_folder(options.data))
     real, coded, codec = {}, {}, RoundTrip()
-    for row, heard in tqdm(ears.recordings(corpus, path.with_name("fine-real.npz")), mininterval=5, desc="recordings"):
+    for row, heard in tqdm(ears.recordings(corpus, path.parent), mininterval=5, desc="through the codec"):
         name = ears.label(row)
         real.setdefault(name, []).append(heard)
         if len(coded.setdefault(name, [])) < options.coded:
@@ -114,9 +122,10 @@ def main():
         heard[c] = voices(ears, classes, (product.run(product.of_nothing(SECONDS), folder / f"{c}-{seed}.wav",
                                                        {"prompt": prompts[c][seed % len(prompts[c])], "seed": seed, **settings}, options.plugin)
                                           for seed in range(options.seeds)))
-    print(f"{len(classes)} classes, {options.seeds} seeds; judged top 1{' / top 3' * (options.judge == 'fine')}; chance {chance:.3f}")
+    counts = (1,) if options.judge == "groups" else (1, 3)
+    print(f"{len(classes)} classes, {options.seeds} seeds; judged top {' / top '.join(map(str, counts))}; chance {chance:.3f}")
     table(classes, real, heard, chance, [[{c: recall(c, classes, sounds, count) for c in classes} for sounds in (real, coded)]
-                                         for count in ((1, 3) if options.judge == "fine" else (1,))])
+                                         for count in counts])
     if options.positive_only:
         return
     pairs = [(classes[i], classes[(i + len(classes) // 2) % len(classes)]) for i in range(len(classes))]
@@ -127,7 +136,7 @@ def main():
             into.append(voices(ears, classes, (product.run(product.of_nothing(SECONDS), folder / f"{a}-{b}-{seed}{'-without' if negative else ''}.wav",
                                                             {"prompt": prompt, "negative-prompt": negative, "seed": seed, **settings}, options.plugin)
                                                 for seed in range(options.seeds))))
-        mixed.append(voices(ears, classes, mixtures(corpus, ears.label, a, b, options.seeds)))
+        mixed.append(voices(ears, classes, mixtures(corpus, ears, a, b, options.seeds)))
     report(np.array([[classes.index(c) for c in pair] for pair in pairs]), np.stack(without), np.stack(negated), np.stack(mixed))
 
 
@@ -148,10 +157,10 @@ def table(classes: list[str], real: dict, heard: dict, chance: float, truths: li
           f"{mean_ours[0] / chance:.1f} times chance")
 
 
-def mixtures(corpus: Corpus, label: Callable, a: str, b: str, count: int):
+def mixtures(corpus: Corpus, ears: Hearing, a: str, b: str, count: int):
     """Recordings of two classes added at equal level, SECONDS long: what a prompt for both should give."""
     length, rng = int(SECONDS * 48_000), np.random.default_rng(0)
-    rows = [[row for row in corpus.rows if label(row) == c] for c in (a, b)]
+    rows = [[row for row in corpus.rows if row["split"] in ears.splits and ears.label(row) == c] for c in (a, b)]
     for _ in range(count):
         out = np.zeros(length, np.float32)
         for of_class in rows:

@@ -1,14 +1,16 @@
 """Nine prompts that a person would try first: `python -m evaluation.showcase --data D --page FOLDER [--plugin FOLDER]`
 
-Eight seconds each over a black picture, with two seeds; prints what the judge hears and writes a page of spectrograms.
+Eight seconds each over a black picture, with two seeds; prints what YAMNet (evaluation.yamnet) hears, of all that AudioSet has names for, and
+writes a page of spectrograms.
 """
 
 import argparse
 from pathlib import Path
 
+import numpy as np
+
 from corpus.paths import add_data_option
-from evaluation import product
-from evaluation.judge import Panel, log_mel
+from evaluation import product, yamnet
 from evaluation.page import plot_sound
 
 PROMPTS = {
@@ -32,15 +34,15 @@ def main():
     parser.add_argument("--seeds", type=int, default=2)
     options = parser.parse_args()
     options.page.mkdir(parents=True, exist_ok=True)
-    panel = Panel(options.data / "judge" / "judge.pt")
+    listener, names = yamnet.Listener(options.data), yamnet.names()
     lines = ["<!doctype html><title>gst-v2a: prompts</title><style>img{max-width:100%}</style>"]
-    print("| prompt | seed | the judge hears |\n|---|---|---|")
+    print("| prompt | seed | YAMNet hears |\n|---|---|---|")
     for name, prompt in PROMPTS.items():
         for seed in range(options.seeds):
             wav = options.page / f"{name}-{seed}.wav"
             sound = product.run(product.of_nothing(8), wav, {"prompt": prompt, "seed": seed}, options.plugin)
-            p = panel(log_mel(sound))
-            heard = ", ".join(f"{panel.classes[k]} {p[k]:.2f}" for k in (-p).argsort()[:3])
+            p = np.exp(listener(sound)[1])
+            heard = ", ".join(f"{names[k]} {p[k]:.2f}" for k in (-p).argsort()[:5])
             print(f"| {prompt} | {seed} | {heard} |", flush=True)
             plot_sound(options.page / f"{name}-{seed}.png", f"{prompt} ({seed})", sound)
             lines.append(f'<p><img src="{name}-{seed}.png" alt="{prompt}"><br><audio controls src="{name}-{seed}.wav"></audio>')
