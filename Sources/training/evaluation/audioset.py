@@ -14,6 +14,7 @@ from tqdm import tqdm
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from evaluation import confusions, yamnet
+from evaluation.judge import GROUP_OF
 
 # Classes, the corpus' classes that are theirs, and AudioSet's names; written down before anything generated was heard. What AudioSet does not
 # name (magic, stone on stone, synthesizers as such) is left out.
@@ -93,11 +94,31 @@ class Panel:
         self.classes, every = sorted(NAMES), yamnet.names()
         self.members = [[every.index(name) for name in NAMES[c][1].split("|")] for c in self.classes]
 
-    def __call__(self, heard: np.ndarray, classes: list[str] | None = None) -> np.ndarray:
+    def scores(self, heard: np.ndarray) -> np.ndarray:
         unusual = (heard - self.mean) / self.deviation
-        score = np.array([unusual[self.members[self.classes.index(c)]].mean() for c in classes or self.classes])
-        p = np.exp(score - score.max())
-        return p / p.sum()
+        return np.array([unusual[members].mean() for members in self.members])
+
+    def __call__(self, heard: np.ndarray, classes: list[str] | None = None) -> np.ndarray:
+        return softmax(self.scores(heard)[[self.classes.index(c) for c in classes or self.classes]])
+
+
+class Groups(Panel):
+    """The same for the groups of evaluation.judge, and for what belongs to none of them: of a group its likeliest class."""
+
+    def __init__(self, path: Path):
+        super().__init__(path)
+        of = [GROUP_OF.get(NAMES[c][0][0], c) for c in self.classes]
+        self.classes = sorted(set(of))
+        self.parts = [[k for k, group in enumerate(of) if group == c] for c in self.classes]
+
+    def scores(self, heard: np.ndarray) -> np.ndarray:
+        one = super().scores(heard)
+        return np.array([one[parts].max() for parts in self.parts])
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    p = np.exp(x - x.max())
+    return p / p.sum()
 
 
 def main():

@@ -133,7 +133,7 @@ def teach(copies: list[list], labels: list[str], sources: list[str], seeds: int)
         heads = [gaussian(x, target[index], package[index], len(classes))]
         heads += [perceptron(x, target[index], package[index], len(classes), seed) for seed in range(seeds)]
         views.append({"scale": scale.state, "heads": heads})
-    return {"classes": classes, "views": views, "named": known.named(np.concatenate([heard[-1] for heard in copies[0]]), classes)}
+    return {"classes": classes, "views": views, "named": known.named(np.concatenate([heard[-1] for heard in copies[0]]), CLASSES)}
 
 
 def folds(labels: list[str], rows: list[dict], count: int) -> np.ndarray:

@@ -9,35 +9,8 @@ import numpy as np
 import soxr
 import torch
 
-from evaluation import sfx, yamnet
+from evaluation import audioset, sfx, yamnet
 
-# AudioSet's names of the fine judges' classes.
-NAMES = {
-    "animal": "Dog|Bark|Bow-wow|Howl|Canidae, dogs, wolves|Cat|Meow|Livestock, farm animals, working animals|Horse|Neigh, whinny|Cattle, bovinae|Moo|Pig|Oink|"
-              "Goat|Bleat|Sheep|Domestic animals, pets|Chicken, rooster|Cluck|Growling",
-    "bell": "Bell|Church bell|Jingle bell|Tubular bells|Mallet percussion|Marimba, xylophone|Glockenspiel|Vibraphone|Steelpan|Chime|Wind chime|"
-            "Change ringing (campanology)|Tuning fork|Singing bowl|Ding|Ping",
-    "bird": "Bird|Bird vocalization, bird call, bird song|Chirp, tweet|Squawk|Pigeon, dove|Coo|Crow|Caw|Owl|Hoot",
-    "brass": "Brass instrument|French horn|Trumpet|Trombone",
-    "creature": "Roaring cats (lions, tigers)|Roar|Growling|Snort|Grunt|Snoring|Wild animals|Bellow",
-    "door": "Door|Sliding door|Slam|Cupboard open or close|Drawer open or close|Creak",
-    "drums": "Percussion|Drum kit|Drum machine|Drum|Snare drum|Rimshot|Drum roll|Bass drum|Timpani|Tabla|Cymbal|Hi-hat",
-    "engine": "Vehicle|Motor vehicle (road)|Car|Car passing by|Truck|Motorcycle|Aircraft|Aircraft engine|Jet engine|Propeller, airscrew|Helicopter|"
-              "Fixed-wing aircraft, airplane|Engine|Medium engine (mid frequency)|Heavy engine (low frequency)|Light engine (high frequency)|Idling|"
-              "Engine starting|Accelerating, revving, vroom|Mechanisms|Gears|Power tool|Mechanical fan",
-    "explosion": "Explosion|Boom|Artillery fire|Fireworks|Eruption|Thunder|Thunderstorm|Burst, pop",
-    "fire": "Fire|Crackle", "flute": "Wind instrument, woodwind instrument|Flute|Saxophone|Clarinet", "footsteps": "Walk, footsteps|Run|Shuffle",
-    "guitar": "Plucked string instrument|Guitar|Electric guitar|Bass guitar|Acoustic guitar|Steel guitar, slide guitar|Strum|Banjo|Sitar|Mandolin|Ukulele",
-    "gunfire": "Gunshot, gunfire|Machine gun|Fusillade|Cap gun",
-    "impact_metal": "Hammer|Clang|Chink, clink|Dishes, pots, and pans|Cutlery, silverware|Coin (dropping)",
-    "impact_soft": "Thump, thud|Thunk|Slap, smack|Whack, thwack|Squish|Plop", "magic": "Sound effect|Zing|Pulse|Sonar|Effects unit|Chirp tone",
-    "organ": "Organ|Electronic organ|Hammond organ|Accordion|Harmonica|Bagpipes", "pad": "Synthesizer|Choir|New-age music|Ambient music|Electronic music",
-    "piano": "Piano|Electric piano|Keyboard (musical)|Harpsichord", "splash": "Splash, splatter|Slosh",
-    "strings": "Bowed string instrument|String section|Violin, fiddle|Pizzicato|Cello|Double bass|Harp|Orchestra",
-    "sword": "Whoosh, swoosh, swish|Clang|Zing|Arrow|Scrape|Whip",
-    "voice": "Speech|Shout|Yell|Screaming|Groan|Grunt|Gasp|Wail, moan|Laughter|Whimper|Bellow|Sigh",
-    "water": "Water|Rain|Raindrop|Rain on surface|Stream|Waterfall|Ocean|Waves, surf|Trickle, dribble|Gush",
-}
 EMBEDDED = 2 * 1024
 SCORES = slice(EMBEDDED, EMBEDDED + 521)  # of the numbers: YAMNet's log scores
 
@@ -71,12 +44,15 @@ def varied(samples: np.ndarray, rng: np.random.Generator, rate: int = 48_000) ->
     return (mono / (np.abs(mono).max() + 1e-9) + noise).astype(np.float32)
 
 
-def named(x: np.ndarray, classes: list[str]) -> dict:
-    """A head that nobody taught: of each class the mean over its names of (log score - usual) / deviation, usual over the recordings x [n, numbers]."""
+def named(x: np.ndarray, classes: dict[str, tuple[str, ...]]) -> dict:
+    """A head that nobody taught: for classes, each of some of the corpus' classes, the mean over AudioSet's names for these of
+    (log score - usual) / deviation, as they are over the recordings x [n, numbers]; 0 for what has no name."""
     every, scores = yamnet.names(), x[:, SCORES]
     weight, centre = np.zeros((len(classes), x.shape[1]), np.float32), np.zeros(x.shape[1], np.float32)
     centre[SCORES] = scores.mean(0)
-    for k, c in enumerate(classes):
-        members = [EMBEDDED + every.index(name) for name in NAMES[c].split("|")]
-        weight[k, members] = 1 / (len(members) * (x[:, members].std(0) + 1e-6))
+    for k, c in enumerate(sorted(classes)):
+        known = {audioset.CLASS_OF[klass] for klass in classes[c] if klass in audioset.CLASS_OF}
+        members = [EMBEDDED + every.index(name) for name in sorted({name for of in known for name in audioset.NAMES[of][1].split("|")})]
+        if members:
+            weight[k, members] = 1 / (len(members) * (x[:, members].std(0) + 1e-6))
     return {"weight": torch.from_numpy(weight), "bias": torch.from_numpy(-weight @ centre)}

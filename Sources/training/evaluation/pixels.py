@@ -1,4 +1,4 @@
-"""What do pixels alone say? `python -m evaluation.pixels --data D [--seeds 6]`
+"""What do pixels alone say? `python -m evaluation.pixels --data D [--seeds 6] [--judge audioset]`
 
 Forty cut-out photographs of things with an obvious sound, and ten of things without one (Debian package
 tuxpaint-stamps-default), stand before a plain background for some seconds; no prompt. Prints what the judge hears in the sound,
@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from corpus import paths
 from corpus.fetch import download
-from evaluation import product
+from evaluation import audioset, product, yamnet
 from evaluation.confusions import among_first
 from evaluation.judge import Panel, log_mel
 from evaluation.measures import level
@@ -89,10 +89,15 @@ def main():
     paths.add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("--judge", choices=("groups", "audioset"), default="groups", help="as for evaluation.prompts; audioset's classes by groups")
     product.add_settings(parser)
     options = parser.parse_args()
-    panel = Panel(options.data / "judge" / "judge.pt")
-    classes = [c for c in panel.classes if c in PROMPTS]
+    if options.judge == "audioset":
+        panel, listener = audioset.Groups(options.data / "judge" / "audioset.npz"), yamnet.Listener(options.data)
+        classes, measure = panel.classes, lambda sound: listener(sound)[1]
+    else:
+        panel, measure = Panel(options.data / "judge" / "judge.pt"), log_mel
+        classes = [c for c in panel.classes if c in PROMPTS]
     settings, quiet = dict(options.set), paths_of(QUIET)
     right = {path: groups for groups, line in OBVIOUS.items() for path in paths_of(line)}
     folder = options.data / "pixels-test"
@@ -104,7 +109,7 @@ def main():
         film(picture, video)
         sounds = [product.run(product.of_file(video), video.with_suffix(f".{seed}.wav"), {"seed": seed, **settings}, options.plugin)
                   for seed in range(options.seeds)]
-        heard[path] = np.mean([panel(log_mel(sound), classes) for sound in sounds], axis=0)
+        heard[path] = np.mean([panel(measure(sound), classes) for sound in sounds], axis=0)
         levels[path] = [level(sound) for sound in sounds]
         events[path] = [loudness > LOUD and len(onset_times(sound)) > 0 for loudness, sound in zip(levels[path], sounds)]
 
