@@ -1,7 +1,8 @@
 """Does a sound that goes on stay? `python -m evaluation.steadiness --data D [--plugin FOLDER] [--seconds 60] [--seeds 2]`
 
 Prompts for sounds without an end go through the plugin with a black picture; prints the level of each ten seconds, how far the
-last third lies from the first, and in how many parts of both the judge (evaluation.judge) hears what the prompt says.
+last third lies from the first, and in how many parts of both YAMNet (evaluation.audioset, by groups) hears what the prompt says, where its
+names are to be believed.
 """
 
 import argparse
@@ -10,12 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from corpus.paths import add_data_option
-from evaluation import product
-from evaluation.judge import Panel, log_mel
+from evaluation import audioset, product, yamnet
 from evaluation.measures import RATE, level
 
-# Prompt -> the judge's name for it, if it has one.
-PROMPTS = {"rain falling": "water", "a fire crackling": "fire", "a car engine running": "vehicle", "wind howling": None,
+# Prompt -> the judge's name for it, if it knows it in recordings.
+PROMPTS = {"rain falling": "water", "a fire crackling": None, "a car engine running": "vehicle", "wind howling": None,
            "violins playing": "instrument", "birds singing": "bird"}
 PART = 10  # seconds
 
@@ -30,14 +30,15 @@ def main():
     options = parser.parse_args()
     folder = options.data / "steadiness"
     folder.mkdir(parents=True, exist_ok=True)
-    panel, drifts, right = Panel(options.data / "judge" / "judge.pt"), [], []
+    panel, listener = audioset.Groups(options.data / "judge" / "audioset.npz"), yamnet.Listener(options.data)
+    drifts, right = [], []
     for prompt, group in PROMPTS.items():
         for seed in range(options.seeds):
             settings = {"prompt": prompt, "seed": seed, **dict(options.set)}
             sound = product.run(product.of_nothing(options.seconds), folder / "out.wav", settings, options.plugin)
             parts = [sound[i : i + PART * RATE] for i in range(0, len(sound) - PART * RATE + 1, PART * RATE)]
             levels, third = [level(part) for part in parts], max(1, len(parts) // 3)
-            heard = [panel.classes[panel(log_mel(part)).argmax()] for part in parts]
+            heard = [panel.classes[panel(listener(part)[1]).argmax()] for part in parts]
             drifts.append(np.mean(levels[-third:]) - np.mean(levels[:third]))
             if group:
                 right.append([np.mean([name == group for name in some]) for some in (heard[:third], heard[-third:])])
