@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from scipy.special import softmax
 from tqdm import tqdm
 
 from corpus.paths import add_data_option, corpus as corpus_folder
@@ -85,18 +86,23 @@ def label(row: dict) -> str | None:
     return CLASS_OF.get(row["klass"])
 
 
+def head(classes: set[str], mean: np.ndarray, deviation: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights [521] and bias of the mean over all names of the classes of (log score - mean) / deviation."""
+    weight, names = np.zeros(len(mean), np.float32), {name for c in classes for name in NAMES[c][1].split("|")}
+    members = [yamnet.names().index(name) for name in names]
+    weight[members] = 1 / (len(members) * deviation[members])
+    return weight, -float(weight @ mean)
+
+
 class Panel:
-    """Log scores [521] to probabilities: of each class the mean over its names of (log score - usual) / deviation, softmax over classes."""
+    """Log scores [521] to probabilities: of each class what its head says, softmax over classes."""
 
     def __init__(self, path: Path):
-        stored = np.load(path)
-        self.mean, self.deviation = stored["mean"], stored["deviation"]
-        self.classes, every = sorted(NAMES), yamnet.names()
-        self.members = [[every.index(name) for name in NAMES[c][1].split("|")] for c in self.classes]
+        stored, self.classes = np.load(path), sorted(NAMES)
+        self.heads = [head({c}, stored["mean"], stored["deviation"]) for c in self.classes]
 
     def scores(self, heard: np.ndarray) -> np.ndarray:
-        unusual = (heard - self.mean) / self.deviation
-        return np.array([unusual[members].mean() for members in self.members])
+        return np.array([weight @ heard + bias for weight, bias in self.heads])
 
     def __call__(self, heard: np.ndarray, classes: list[str] | None = None) -> np.ndarray:
         return softmax(self.scores(heard)[[self.classes.index(c) for c in classes or self.classes]])
@@ -116,11 +122,6 @@ class Groups(Panel):
         return np.array([one[parts].max() for parts in self.parts])
 
 
-def softmax(x: np.ndarray) -> np.ndarray:
-    p = np.exp(x - x.max())
-    return p / p.sum()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_data_option(parser)
@@ -130,7 +131,7 @@ def main():
     rows = [row for row in corpus.rows if row["split"] in ("judge", "real")]
     heard = np.stack([listener(corpus.samples(row, 0, 8 * 48_000))[1] for row in tqdm(rows, mininterval=5)])
     usual = heard[[row["split"] == "judge" for row in rows]]
-    np.savez(path, mean=usual.mean(0), deviation=usual.std(0) + 1e-6, ids=[row["id"] for row in rows], heard=heard.astype(np.float16))
+    np.savez(path, mean=usual.mean(0), deviation=usual.std(0) + 1e-6)
     panel = Panel(path)
     known = [(label(row), panel(x)) for row, x in zip(rows, heard) if label(row)]
     matrix = confusions.report(panel.classes, [c for c, _ in known], np.stack([p for _, p in known]), Counter())

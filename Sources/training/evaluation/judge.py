@@ -18,6 +18,7 @@ from tqdm import trange
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from evaluation import confusions
+from evaluation.channels import mono
 
 RATE, HOP, BANDS, FRAMES = 48_000, 1536, 64, 94  # 32 ms frames, pieces of 3 s
 # Kinds of sound that recordings of different packages agree on: finer names are used too differently, or too rarely, to judge by.
@@ -38,9 +39,9 @@ def label(row: dict) -> str | None:
 
 def log_mel(samples: np.ndarray) -> np.ndarray:
     """[n] or [n, channels] at 48 kHz -> log energies [BANDS, frames], at least FRAMES long, floor 70 dB below the loudest."""
-    mono = np.ascontiguousarray(samples.mean(1) if samples.ndim == 2 else samples, dtype=np.float32)
-    mono = np.pad(mono, (0, max(0, FRAMES * HOP - len(mono))))
-    mel = librosa.feature.melspectrogram(y=mono, sr=RATE, n_fft=2048, hop_length=HOP, n_mels=BANDS, fmin=50, fmax=16_000)
+    heard = mono(samples)
+    heard = np.pad(heard, (0, max(0, FRAMES * HOP - len(heard))))
+    mel = librosa.feature.melspectrogram(y=heard, sr=RATE, n_fft=2048, hop_length=HOP, n_mels=BANDS, fmin=50, fmax=16_000)
     return librosa.power_to_db(mel, ref=np.max, top_db=70).astype(np.float16)
 
 

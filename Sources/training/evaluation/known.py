@@ -10,6 +10,7 @@ import soxr
 import torch
 
 from evaluation import audioset, sfx, yamnet
+from evaluation.channels import mono
 
 EMBEDDED = 2 * 1024
 SCORES = slice(EMBEDDED, EMBEDDED + 521)  # of the numbers: YAMNet's log scores
@@ -31,28 +32,25 @@ class Ear:
 
 def varied(samples: np.ndarray, rng: np.random.Generator, rate: int = 48_000) -> np.ndarray:
     """Mono: a stretch of a recording at another speed, with tilt and bumps of the spectrum, and noise behind it."""
-    mono = samples.mean(1) if samples.ndim == 2 else samples
-    length = int(len(mono) * rng.uniform(0.6, 1)) if len(mono) > 2 * rate else len(mono)
-    first = int(rng.integers(0, len(mono) - length + 1))
-    mono = soxr.resample(mono[first : first + length].astype(np.float32), rate, rate * np.exp(rng.normal(0, 0.06)))
-    spectrum = np.fft.rfft(mono)
-    octaves = np.log2(np.fft.rfftfreq(len(mono), 1 / rate) + 30)
+    whole = mono(samples)
+    length = int(len(whole) * rng.uniform(0.6, 1)) if len(whole) > 2 * rate else len(whole)
+    first = int(rng.integers(0, len(whole) - length + 1))
+    part = soxr.resample(whole[first : first + length], rate, rate * np.exp(rng.normal(0, 0.06)))
+    spectrum = np.fft.rfft(part)
+    octaves = np.log2(np.fft.rfftfreq(len(part), 1 / rate) + 30)
     places = np.linspace(octaves[0], octaves[-1], 7)
     curve = rng.normal(0, 4) * np.linspace(-1, 1, 7) + rng.normal(0, 2.5, 7)
-    mono = np.fft.irfft(spectrum * 10 ** (np.interp(octaves, places, curve) / 20), len(mono))
-    noise = rng.standard_normal(len(mono)) * 10 ** (rng.uniform(-80, -40) / 20)
-    return (mono / (np.abs(mono).max() + 1e-9) + noise).astype(np.float32)
+    part = np.fft.irfft(spectrum * 10 ** (np.interp(octaves, places, curve) / 20), len(part))
+    noise = rng.standard_normal(len(part)) * 10 ** (rng.uniform(-80, -40) / 20)
+    return (part / (np.abs(part).max() + 1e-9) + noise).astype(np.float32)
 
 
 def named(x: np.ndarray, classes: dict[str, tuple[str, ...]]) -> dict:
     """A head that nobody taught: for classes, each of some of the corpus' classes, the mean over AudioSet's names for these of
     (log score - usual) / deviation, as they are over the recordings x [n, numbers]; 0 for what has no name."""
-    every, scores = yamnet.names(), x[:, SCORES]
-    weight, centre = np.zeros((len(classes), x.shape[1]), np.float32), np.zeros(x.shape[1], np.float32)
-    centre[SCORES] = scores.mean(0)
+    weight, bias = np.zeros((len(classes), x.shape[1]), np.float32), np.zeros(len(classes), np.float32)
     for k, c in enumerate(sorted(classes)):
         known = {audioset.CLASS_OF[klass] for klass in classes[c] if klass in audioset.CLASS_OF}
-        members = [EMBEDDED + every.index(name) for name in sorted({name for of in known for name in audioset.NAMES[of][1].split("|")})]
-        if members:
-            weight[k, members] = 1 / (len(members) * (x[:, members].std(0) + 1e-6))
-    return {"weight": torch.from_numpy(weight), "bias": torch.from_numpy(-weight @ centre)}
+        if known:
+            weight[k, SCORES], bias[k] = audioset.head(known, x[:, SCORES].mean(0), x[:, SCORES].std(0) + 1e-6)
+    return {"weight": torch.from_numpy(weight), "bias": torch.from_numpy(bias)}

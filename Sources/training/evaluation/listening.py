@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from scipy.fft import dct
 
+from evaluation.channels import mono
 from evaluation.roundtrip import MODEL
 from export import restore
 from models.frame_encoder import FrameEncoder
@@ -45,10 +46,10 @@ def bank(window: int) -> np.ndarray:
 
 def picture(samples: np.ndarray, view: View) -> np.ndarray:
     """[n] or [n, channels] at 48 kHz -> dB below the loudest [3, BANDS, frames]."""
-    mono = np.ascontiguousarray(samples.mean(1) if samples.ndim == 2 else samples, dtype=np.float32)
+    heard = mono(samples)
     longest = view.windows[-1] // 2
-    padded = np.pad(mono, (longest, longest + view.hop))
-    starts, layers = np.arange(len(mono) // view.hop + 1)[:, None] * view.hop, []
+    padded = np.pad(heard, (longest, longest + view.hop))
+    starts, layers = np.arange(len(heard) // view.hop + 1)[:, None] * view.hop, []
     for window in view.windows:
         taper = np.hanning(window + 1)[:-1].astype(np.float32)
         frames = padded[longest - window // 2 + starts + np.arange(window)] * taper
@@ -60,13 +61,13 @@ def picture(samples: np.ndarray, view: View) -> np.ndarray:
 
 def about_onset(samples: np.ndarray) -> np.ndarray:
     """The second that begins 0.09 s before the strongest onset: the largest rise in 20 ms, louder ones preferred; with silence if need be."""
-    mono = samples.mean(1) if samples.ndim == 2 else samples
-    energy = np.convolve(mono**2, np.ones(480) / 480, "same")[::240]
+    heard = samples.mean(1) if samples.ndim == 2 else samples
+    energy = np.convolve(heard**2, np.ones(480) / 480, "same")[::240]
     level = 10 * np.log10(energy + energy.max() * 1e-4 + 1e-12)
     rise = level - np.concatenate([np.full(4, level.min()), level[:-4]])[: len(level)]
     lead = RATE * 87 // 1000
     first = int(np.argmax(rise + 0.5 * level)) * 240
-    part = np.pad(mono, (lead, 0))[first : first + CLOSE.hop * (FRAMES - 1)]
+    part = np.pad(heard, (lead, 0))[first : first + CLOSE.hop * (FRAMES - 1)]
     return np.pad(part, (0, CLOSE.hop * (FRAMES - 1) - len(part)))
 
 

@@ -11,6 +11,7 @@ import mir_eval
 import numpy as np
 
 from corpus.paths import add_data_option
+from evaluation.channels import mono
 
 RATE, HOP = 48_000, 480  # 10 ms
 DELTA = 0.07  # of the envelope's maximum, above the local mean of 200 ms
@@ -20,10 +21,10 @@ FLOOR = -45.0  # dB of the loudest frame; below, nothing counts
 
 def onset_times(audio: np.ndarray, delta: float = DELTA, wait: float = WAIT) -> np.ndarray:
     """Onsets in seconds of [n] or [n, channels] samples at 48 kHz: peaks of SuperFlux (Boeck & Widmer 2013)."""
-    mono = np.ascontiguousarray(audio.mean(1) if audio.ndim == 2 else audio, dtype=np.float32)
-    if not np.any(np.abs(mono) > 1e-5):
+    heard = mono(audio)
+    if not np.any(np.abs(heard) > 1e-5):
         return np.zeros(0)
-    mel = librosa.feature.melspectrogram(y=mono, sr=RATE, n_fft=2048, hop_length=HOP, n_mels=100, fmin=30, fmax=16_000)
+    mel = librosa.feature.melspectrogram(y=heard, sr=RATE, n_fft=2048, hop_length=HOP, n_mels=100, fmin=30, fmax=16_000)
     level = librosa.power_to_db(mel, ref=np.max, top_db=60)
     envelope = librosa.onset.onset_strength(S=level, sr=RATE, lag=2, max_size=3)
     found = librosa.onset.onset_detect(

@@ -10,6 +10,8 @@ import numpy as np
 import soxr
 import torch
 
+from evaluation.channels import mono
+
 RATE, SIZE, HOP, BANDS = 44_100, 2048, 1024, 96
 BLOCK = 100  # frames that are shown at once, 2.3 s; blocks overlap by half
 HIGHEST = 9.457798957824707  # what the network's training scaled to 1
@@ -25,10 +27,9 @@ def bank() -> torch.Tensor:
 
 def blocks(samples: np.ndarray, rate: int = 48_000) -> torch.Tensor:
     """[n] or [n, channels] -> log-mel [blocks, BLOCK, BANDS] of the sound with its loudest sample at full scale."""
-    mono = np.ascontiguousarray(samples.mean(1) if samples.ndim == 2 else samples, dtype=np.float32)
-    mono = soxr.resample(mono, rate, RATE)
-    mono = np.pad(mono / (np.abs(mono).max() + 1e-9), (SIZE // 2, SIZE))
-    frames = torch.from_numpy(mono).unfold(0, SIZE, HOP) * torch.hann_window(SIZE)
+    heard = soxr.resample(mono(samples), rate, RATE)
+    heard = np.pad(heard / (np.abs(heard).max() + 1e-9), (SIZE // 2, SIZE))
+    frames = torch.from_numpy(heard).unfold(0, SIZE, HOP) * torch.hann_window(SIZE)
     mel = torch.log10(1 + 1e4 * (torch.fft.rfft(frames).abs().square() @ bank())) / HIGHEST
     count = min(MOST, max(1, -(-(len(mel) - BLOCK) // (BLOCK // 2)) + 1))
     mel = torch.nn.functional.pad(mel, (0, 0, 0, max(0, BLOCK // 2 * (count + 1) - len(mel))))

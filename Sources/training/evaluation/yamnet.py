@@ -18,6 +18,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from corpus.paths import add_data_option
+from evaluation.channels import mono
 
 RATE, WINDOW, HOP, TRANSFORM, BANDS = 16_000, 400, 160, 512, 64
 PATCH, STEP = 96, 48  # frames of 10 ms
@@ -53,10 +54,10 @@ def bank() -> np.ndarray:
 
 def patches(samples: np.ndarray, rate: int = 48_000) -> torch.Tensor:
     """[n] or [n, channels] -> log-mel [patches, PATCH, BANDS], half overlapping; a short sound is followed by silence."""
-    mono = np.ascontiguousarray(samples.mean(1) if samples.ndim == 2 else samples, dtype=np.float32)
-    mono = soxr.resample(mono, rate, RATE) if rate != RATE else mono
-    mono = np.pad(mono, (0, max(0, WINDOW + HOP * (PATCH - 1) - len(mono))))
-    frames = torch.from_numpy(mono).unfold(0, WINDOW, HOP) * torch.hann_window(WINDOW)
+    heard = mono(samples)
+    heard = soxr.resample(heard, rate, RATE) if rate != RATE else heard
+    heard = np.pad(heard, (0, max(0, WINDOW + HOP * (PATCH - 1) - len(heard))))
+    frames = torch.from_numpy(heard).unfold(0, WINDOW, HOP) * torch.hann_window(WINDOW)
     mel = torch.log(torch.fft.rfft(frames, TRANSFORM).abs() @ torch.from_numpy(bank()) + 0.001)
     return mel.unfold(0, PATCH, STEP).transpose(1, 2)
 
@@ -102,8 +103,8 @@ class Listener:
     @torch.no_grad()
     def __call__(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """[n] or [n, channels] at 48 kHz -> embeddings, mean and maximum [2048], and log of the mean scores [521]."""
-        mono = samples.mean(1) if samples.ndim == 2 else samples
-        shown = patches(mono / (np.abs(mono).max() + 1e-6))
+        heard = samples.mean(1) if samples.ndim == 2 else samples
+        shown = patches(heard / (np.abs(heard).max() + 1e-6))
         level = 10 * torch.log10(torch.exp(shown).square().sum(2).amax(1))
         weight = ((level - level.max()) / self.FADED + 1).clamp(min=0)[:, None]
         embedding, scores = self.network(shown)
