@@ -19,22 +19,23 @@ from tqdm import tqdm
 from . import paths
 from .classes import kind_of
 from .instruments import FIELDS
-from .synth import animals, blasts, impacts, machines, steps, vehicles, water, weather
+from .synth import (aircraft, birds, blasts, carnivores, crowds, doors, engines, farm, fire, impacts, insects, machines, signals, steps, trains,
+                    water, weather)
 
 PACKAGE, LICENCE = "gst-v2a-synth", "CC0-1.0"
 # How many variants of each. More where recordings are few.
 GENERATORS = {
     **{f"footsteps-{ground}": (steps.footsteps(ground), 40) for ground in steps.GROUNDS},
     "wood": (impacts.wood, 110), "metal": (impacts.metal, 110), "stone": (impacts.stone, 90), "glass": (impacts.glass, 110),
-    "thud": (impacts.thud, 50), "clash": (impacts.clash, 40), "bell": (impacts.bell, 80), "door": (impacts.door, 90),
+    "thud": (impacts.thud, 50), "clash": (impacts.clash, 40), "bell": (impacts.bell, 80), "door": (doors.door, 90),
     "splash": (water.splash, 110), "bubbles": (water.bubbles, 70), "stream": (water.stream, 60), "waves": (water.waves, 40),
-    "rain": (weather.rain, 100), "wind": (weather.wind, 60), "thunder": (weather.thunder, 80), "fire": (weather.fire, 70),
-    "engine": (vehicles.engine, 140), "train": (vehicles.train, 80), "aircraft": (vehicles.aircraft, 80),
-    "skid": (vehicles.skid, 70), "siren": (vehicles.siren, 80),
-    "dog": (animals.dog, 160), "cat": (animals.cat, 90), "bird": (animals.bird, 110), "insect": (animals.insect, 80),
-    "horse": (animals.horse, 70), "frog": (animals.frog, 30), "sheep": (animals.sheep, 30), "cow": (animals.cow, 30),
+    "rain": (weather.rain, 100), "wind": (weather.wind, 60), "thunder": (weather.thunder, 80), "fire": (fire.fire, 70),
+    "engine": (engines.engine, 140), "train": (trains.train, 80), "aircraft": (aircraft.aircraft, 80),
+    "skid": (engines.skid, 70), "siren": (signals.siren, 80),
+    "dog": (carnivores.dog, 160), "cat": (carnivores.cat, 90), "bird": (birds.bird, 110), "insect": (insects.insect, 80),
+    "horse": (farm.horse, 70), "frog": (insects.frog, 30), "sheep": (farm.sheep, 30), "cow": (farm.cow, 30),
     "explosion": (blasts.explosion, 80), "gunshot": (blasts.gunshot, 80), "whoosh": (blasts.whoosh, 50),
-    "machine": (machines.machine, 120), "applause": (machines.applause, 50),
+    "machine": (machines.machine, 120), "applause": (crowds.applause, 50),
 }
 
 
