@@ -52,8 +52,8 @@ def all_rows(data: Path) -> list[dict]:
 def make_shard(job: tuple[str, list[dict], Path]) -> str:
     """One package: ``NAME.f16`` and ``NAME.json``, the latter with the fingerprint of what it was made from."""
     name, rows, folder = job
-    wanted = hashlib.sha1(repr((VERSION, [(r["split"], r["klass"], r["caption"], r["path"], r["licence"]) for r in rows]))
-                          .encode()).hexdigest()
+    made_from = [(r["split"], r["klass"], r["caption"], r["path"], r["licence"], *filter(None, [r.get("version")])) for r in rows]
+    wanted = hashlib.sha1(repr((VERSION, made_from)).encode()).hexdigest()
     table = folder / f"{name}.json"
     if table.exists() and json.loads(table.read_text())["made_from"] == wanted:
         return name

@@ -2,13 +2,16 @@
 
     python -m corpus.synthesise [--data DIR] [--scale 1.0] [--only NAME ...]
 
-Deterministic: the sound of a generator's k-th variant depends only on the generator's name and k. Files that exist stay.
+Deterministic: the sound of a generator's k-th variant depends only on the generator's name and k. Files stay until the code that made them changes.
 """
 
 import argparse
+import ast
 import csv
 import os
+import sys
 import zlib
+from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -19,7 +22,7 @@ from tqdm import tqdm
 from . import paths
 from .classes import kind_of
 from .instruments import FIELDS
-from .synth import (aircraft, birds, blasts, carnivores, crowds, doors, engines, farm, fire, impacts, insects, machines, signals, steps, trains,
+from .synth import (aircraft, birds, blasts, carnivores, crowds, doors, dsp, engines, farm, fire, impacts, insects, machines, signals, steps, trains,
                     water, weather)
 
 PACKAGE, LICENCE = "gst-v2a-synth", "CC0-1.0"
@@ -39,23 +42,47 @@ GENERATORS = {
 }
 
 
+def version(module, seen: set | None = None) -> str:
+    """A fingerprint of the statements of a module of synth/ and of those that it takes functions from."""
+    seen = set() if seen is None else seen
+    seen.add(module)
+    for value in vars(module).values():
+        other = sys.modules.get(getattr(value, "__module__", None) or "")
+        if other not in seen and other and other.__name__.startswith(dsp.__package__):
+            version(other, seen)
+    statements = sorted(ast.dump(ast.parse(Path(m.__file__).read_text())) for m in seen)
+    return f"{zlib.crc32(''.join(statements).encode()):08x}"
+
+
+@cache
+def version_of(name: str) -> str:
+    """The same of the module that a generator is defined in."""
+    return version(sys.modules[GENERATORS[name][0].__module__])
+
+
+def made_by(file: Path) -> str:
+    """The version that a file was made by."""
+    with soundfile.SoundFile(file) as sound:
+        return sound.comment
+
+
 def make(job: tuple[str, int, Path]) -> dict:
-    """One variant, as a FLAC file that carries its own class and caption; and its row."""
+    """One variant, as a FLAC file that carries its own class, caption and version; and its row."""
     name, index, folder = job
     path = f"{name}-{index:04d}.flac"
     file = folder / path
-    if not file.exists():
+    if not file.exists() or made_by(file) != version_of(name):
         rng = np.random.default_rng([zlib.crc32(name.encode()), index])
         samples, klass, caption = GENERATORS[name][0](rng)
         part = file.with_suffix(".part.flac")
         with soundfile.SoundFile(part, "w", paths.SAMPLE_RATE, samples.ndim, "PCM_16") as out:
-            out.title, out.genre, out.license = caption, klass, LICENCE
+            out.title, out.genre, out.license, out.comment = caption, klass, LICENCE, version_of(name)
             out.write(samples * (0.7 / np.abs(samples).max()))
         os.replace(part, file)
     with soundfile.SoundFile(file) as sound:
         klass, caption, seconds = sound.genre, sound.title, sound.frames / sound.samplerate
     return dict(split="gen", klass=klass, caption=caption, package=PACKAGE, path=path, licence=LICENCE,
-                kind=kind_of(klass, path, seconds))
+                kind=kind_of(klass, path, seconds), version=version_of(name))
 
 
 def main() -> None:
@@ -74,7 +101,7 @@ def main() -> None:
     if options.only:
         return
     with open(folder / "rows.tsv.part", "w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, delimiter="\t", lineterminator="\n")
+        writer = csv.DictWriter(file, (*FIELDS, "version"), delimiter="\t", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     os.replace(folder / "rows.tsv.part", folder / "rows.tsv")

@@ -103,6 +103,7 @@ class Panel:
 
 def measured(sense, corpus: Corpus, rows: list[dict], path: Path, seed: int | None) -> list[tuple[np.ndarray, ...]]:
     """What a sense takes of recordings, changed at random with a seed; from the file if it is there."""
+    names = [f"{row['package']}/{row['path']}" for row in rows]
     if not path.exists():
         views, counts, rng = {name: [] for name in sense.VIEWS}, [], None if seed is None else np.random.default_rng(seed)
         for row in tqdm(rows, mininterval=5, desc=path.stem):
@@ -112,10 +113,10 @@ def measured(sense, corpus: Corpus, rows: list[dict], path: Path, seed: int | No
                 view.append(x.astype(np.float16))
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path.with_suffix(".tmp"), "wb") as file:
-            np.savez(file, ids=[row["id"] for row in rows], counts=counts, **{name: np.concatenate(x) for name, x in views.items()})
+            np.savez(file, ids=names, counts=counts, **{name: np.concatenate(x) for name, x in views.items()})
         path.with_suffix(".tmp").rename(path)
     stored = np.load(path)
-    if list(stored["ids"]) != [row["id"] for row in rows]:
+    if list(stored["ids"]) != names:
         raise SystemExit(f"{path} is of another corpus: remove it")
     parts = [np.split(stored[view].astype(np.float32), np.cumsum(stored["counts"][:, i])[:-1]) for i, view in enumerate(sense.VIEWS)]
     return list(zip(*parts))

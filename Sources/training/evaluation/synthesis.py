@@ -70,6 +70,7 @@ def main():
     add_data_option(parser)
     parser.add_argument("--only", nargs="*", choices=tuple(GENERATORS), default=tuple(GENERATORS))
     parser.add_argument("--count", type=int, default=20, help="variants of each generator, and recordings of each class")
+    parser.add_argument("--first", type=int, default=0, help="number of the first variant: what was made with some in view is measured with others")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--captions", action="store_true", help="a row for each caption of a generator too")
     options = parser.parse_args()
@@ -77,7 +78,7 @@ def main():
     print("sounds               class          n  first / three   through codec   heard most, and AudioSet's three likeliest names")
     with Pool(options.jobs, share, (options.data,)) as pool:
         for name in options.only:
-            results = pool.map(variant, [(name, k) for k in range(options.count)], 1)
+            results = pool.map(variant, [(name, options.first + k) for k in range(options.count)], 1)
             klass = Counter(r[0] for r in results).most_common(1)[0][0]
             line(name, klass, results)
             if options.captions:

@@ -2,10 +2,11 @@
 
 `python -m generator.features --data D` writes D/features/{energy.f16, image.f16, partials.f16, index.tsv}: per spectral frame
 (512 samples) log energies [64] and stereo image [12] (pan and correlation in six regions); every 1024 samples, levels and
-positions of partials [2, 88].
+positions of partials [2, 88]. Of recordings whose samples are as they were in an earlier run, the earlier features are taken.
 """
 
 import argparse
+import hashlib
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
@@ -43,27 +44,39 @@ def partial_features(audio: np.ndarray, frames: int) -> np.ndarray:
     return out
 
 
-def share(corpus: Corpus, encoder: SpectralEncoder):
+def share(corpus: Corpus, encoder: SpectralEncoder, earlier: tuple):
     """Gives a forked process what it reads."""
     global shared
-    shared = corpus, encoder
+    shared = corpus, encoder, *earlier
     torch.set_num_threads(1)
 
 
 @torch.no_grad()
-def features_of(row: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Energies, image and partials of a recording, float16."""
-    corpus, encoder = shared
+def features_of(row: dict) -> tuple[str, np.ndarray, np.ndarray, np.ndarray]:
+    """Print, energies, image and partials of a recording, float16."""
+    corpus, encoder, features, known = shared
     audio = corpus.samples(row, 0, LONGEST).T
+    print_of = hashlib.blake2b(audio.tobytes(), digest_size=8).hexdigest()
+    if print_of in known:
+        start, frames = known[print_of]
+        return print_of, features.energy[start : start + frames], features.image[start : start + frames], features.partials(start, start + frames)
     energy, image = frame_features(encoder, audio)
-    return energy.astype(np.float16), image.astype(np.float16), partial_features(audio, len(energy))
+    return print_of, energy.astype(np.float16), image.astype(np.float16), partial_features(audio, len(energy))
 
 
-def write_index(folder: Path, lengths: list[tuple[int, int]]):
-    """Where each recording's frames are, of (row id, frames) in the order of the files."""
-    lines, first = ["id\tfirst\tframes"], 0
-    for row_id, frames in lengths:
-        lines.append(f"{row_id}\t{first}\t{frames}")
+def earlier_features(data: Path) -> tuple:
+    """Features of an earlier run and where in them those of a print are; nothing if there was none."""
+    if not (data / "features" / "index.tsv").exists():
+        return None, {}
+    features = Features(data)
+    return features, {p: features.span[i] for i, p in features.prints.items() if p}
+
+
+def write_index(folder: Path, lengths: list[tuple[int, int, str]]):
+    """Where each recording's frames are, of (row id, frames, print of its samples or "") in the order of the files."""
+    lines, first = ["id\tfirst\tframes\tprint"], 0
+    for row_id, frames, print_of in lengths:
+        lines.append(f"{row_id}\t{first}\t{frames}\t{print_of}")
         first += frames
     (folder / "index.tsv").write_text("\n".join(lines) + "\n")
 
@@ -78,16 +91,16 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     lengths = []
     with open(folder / "energy.tmp", "wb") as energies, open(folder / "image.tmp", "wb") as images, \
-            open(folder / "partials.tmp", "wb") as partials, Pool(options.jobs, share, (corpus, encoder)) as pool:
+            open(folder / "partials.tmp", "wb") as partials, Pool(options.jobs, share, (corpus, encoder, earlier_features(options.data))) as pool:
         made = pool.imap(features_of, corpus.rows, 8)
-        for row, parts in zip(corpus.rows, tqdm(made, total=len(corpus.rows), mininterval=5)):
+        for row, (print_of, *parts) in zip(corpus.rows, tqdm(made, total=len(corpus.rows), mininterval=5)):
             for part, file in zip(parts, (energies, images, partials)):
                 part.tofile(file)
-            lengths.append((row["id"], len(parts[0])))
+            lengths.append((row["id"], len(parts[0]), print_of))
+    (folder / "index.tsv").unlink(missing_ok=True)
+    for name in ("energy", "image", "partials"):
+        (folder / f"{name}.tmp").rename(folder / f"{name}.f16")
     write_index(folder, lengths)
-    (folder / "energy.tmp").rename(folder / "energy.f16")
-    (folder / "image.tmp").rename(folder / "image.f16")
-    (folder / "partials.tmp").rename(folder / "partials.f16")
 
 
 @dataclass
@@ -105,8 +118,9 @@ class Features:
 
     def __init__(self, data: Path):
         folder = data / "features"
-        lines = (folder / "index.tsv").read_text().splitlines()[1:]
-        self.span = {int(i): (int(a), int(n)) for i, a, n in (line.split("\t") for line in lines)}
+        lines = [line.split("\t") for line in (folder / "index.tsv").read_text().splitlines()[1:]]
+        self.span = {int(i): (int(a), int(n)) for i, a, n, *_ in lines}
+        self.prints = {int(i): p for i, _, _, *rest in lines for p in rest}
         self.energy = np.memmap(folder / "energy.f16", np.float16, "r").reshape(-1, BANDS)
         self.image = np.memmap(folder / "image.f16", np.float16, "r").reshape(-1, 2 * REGIONS)
         self.partial = np.memmap(folder / "partials.f16", np.float16, "r").reshape(-1, 2, SLOTS)
@@ -114,11 +128,15 @@ class Features:
     def frames(self, row_id: int) -> int:
         return self.span[row_id][1]
 
+    def partials(self, a: int, b: int) -> np.ndarray:
+        """Levels and positions of partials [n / 2, 2, SLOTS] in frames a .. b of the files."""
+        return self.partial[a * HOP // STEP : b * HOP // STEP]
+
     def read(self, row_id: int, first: int, frames: int) -> Excerpt:
         """Frames first .. first + frames; `first` is even."""
         start, count = self.span[row_id]
         a, b = start + first, start + min(first + frames, count)
-        partial = self.partial[a * HOP // STEP : b * HOP // STEP]
+        partial = self.partials(a, b)
         return Excerpt(np.exp(self.energy[a:b].astype(np.float32)) - np.float32(FLOOR), self.image[a:b].astype(np.float32),
                        partial[:, 0], partial[:, 1])
 

@@ -72,7 +72,7 @@ def pack(data: Path, out: Path, pool):
             begin, count = (begin, min(count, LONGEST)) if count > LONG else (0, min(frames, LONGEST))
         begin, count = begin // 2 * 2, count // 2 * 2
         picked.append(np.arange(start + begin, start + begin + count))
-        lengths.append((row["id"], count))
+        lengths.append((row["id"], count, ""))
     frames = np.concatenate(picked)
     for name in SMALL:
         (out / name).parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@
 """
 
 import argparse
+from collections import Counter
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tqdm import tqdm
 from corpus.captions import captions_for
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
+from corpus.synthesise import PACKAGE
 from export import restore
 from models.text_encoder import TextEncoder, WordPieceTokenizer, load_pretrained
 
@@ -23,12 +25,16 @@ QUIET = ("quiet room tone, hardly any sound", "quiet room tone", "a quiet room",
 JOINS = ("{} and {}", "{}, {}", "{} with {}", "{}, with {} in the background", "{} while {}")
 
 
+RECORDED = 3.0  # of the project's own sounds that a recording counts for
+
+
 def class_weights(rows) -> np.ndarray:
-    """Probability per row: classes balanced to the power 0.4 of their number of rows."""
-    count = {}
-    for row in rows:
-        count[row["klass"]] = count.get(row["klass"], 0) + 1
-    w = np.array([count[row["klass"]] ** -0.6 for row in rows])
+    """Probability per row: classes balanced to the power 0.4 of their number of rows; within a class recordings count RECORDED times."""
+    count, total = Counter(row["klass"] for row in rows), Counter()
+    own = [1.0 if row["package"] == PACKAGE else RECORDED for row in rows]
+    for row, weight in zip(rows, own):
+        total[row["klass"]] += weight
+    w = np.array([count[row["klass"]] ** 0.4 * weight / total[row["klass"]] for row, weight in zip(rows, own)])
     return w / w.sum()
 
 

@@ -1,6 +1,7 @@
 """Weather: rain, wind, thunder."""
 
 import numpy as np
+from scipy.signal import istft, stft
 
 from .dsp import RATE, Rng, band, curve, fftconvolve, grains, modes, normalised, room, samples, shaped_noise, strike, uniform_log, wander
 from .water import bubble_cloud
@@ -30,28 +31,73 @@ def rain(rng: Rng):
     return np.stack(channels, 1), "rain", f"{amount} {words[surface]}"
 
 
+def gusts(n: int, rng: Rng, mean: float, depth: float) -> np.ndarray:
+    """Wind speed: slow gusts that carry smaller, faster ones."""
+    slow = wander(n, rng, rng.uniform(0.3, 0.8)) + 0.4 * wander(n, rng, 1.7) + 0.2 * wander(n, rng, 5)
+    return np.clip(mean * np.exp(depth * slow), 0.05, 1.8 * mean)
+
+
+def moving_noise(rng: Rng, n: int, gain) -> np.ndarray:
+    """Noise whose spectrum moves: ``gain(hertz [bins, 1], seconds [frames])`` -> [bins, frames]."""
+    hertz, times, spectrum = stft(rng.standard_normal(n + 4096), RATE, nperseg=2048, noverlap=1536)
+    shaped = spectrum * gain(np.maximum(hertz, 10)[:, None], times)
+    return istft(shaped, RATE, nperseg=2048, noverlap=1536)[1][:n]
+
+
+def gale(rng: Rng, speed: np.ndarray, rumble: float, howls: list[tuple[float, float, float]]) -> np.ndarray:
+    """Turbulence, louder and brighter as it blows harder, and gaps that whistle: (Hz at unit speed, relative width, gain)."""
+    at = np.arange(len(speed)) / RATE
+    drift = [1 + 0.05 * wander(len(speed), rng, 1.5) for _ in howls]
+    swell = [np.exp(0.6 * wander(len(speed), rng, 0.9)) for _ in howls]
+    pace, buffet = rng.uniform(150, 330), np.exp(0.5 * wander(len(speed), rng, 7))
+
+    def gain(hertz, times):
+        now = np.interp(times, at, speed)
+        edge = pace * now ** 1.1
+        out = now ** 1.6 / (1 + (hertz / edge) ** 1.4) / (1 + (60 / hertz) ** 2) / (1 + (hertz / 6000) ** 2)
+        out += rumble * now ** 2 * np.interp(times, at, buffet) * np.exp(-hertz / 110)
+        for (pitch, width, level), bend, loud in zip(howls, drift, swell):
+            centre = pitch * now ** 0.8 * np.interp(times, at, bend)
+            out += level * np.interp(times, at, loud) * now ** 2 / (1 + (np.log(hertz / centre) / width) ** 2) ** 1.5
+        return out
+    return moving_noise(rng, len(speed), gain)
+
+
+def rustle(rng: Rng, speed: np.ndarray, dry: float) -> np.ndarray:
+    """Leaves: each brushes its neighbours, a short breath of high noise; together a soft rush that follows the gusts."""
+    seconds = len(speed) / RATE
+    brush = shaped_noise(len(speed), rng, [(200, -32), (900, -12), (2500, 0), (6000, -2), (12000, -9), (20000, -20)])
+    flutter = np.clip(1 + 0.45 * wander(len(speed), rng, 18) + 0.35 * wander(len(speed), rng, 6), 0.05, 3)
+    ticks = grains(seconds, 500 * speed ** 2, rng, 1800, 9000, (0.002, 0.012), tail=2.6)
+    return (brush * flutter + dry * ticks / (ticks.std() + 1e-9)) * speed ** 1.8
+
+
 def wind(rng: Rng):
-    seconds = rng.uniform(5, 9)
+    """Wind over open land, round corners and through gaps, or in trees."""
+    seconds = round(20 * rng.uniform(5, 8)) / 20
     n = samples(seconds)
-    speed = np.clip(rng.uniform(0.4, 0.9) + 0.28 * wander(n, rng, 0.7) + 0.08 * wander(n, rng, 4), 0.05, 1.7)
-    kind = rng.random()
-    whistle, leaves = kind < 0.4, kind > 0.7
-    tone = uniform_log(rng, 350, 1100)
+    kind = rng.choice(("open", "howl", "storm", "leaves", "cave"), p=(0.25, 0.25, 0.15, 0.25, 0.1))
+    mean = {"open": 0.7, "howl": 0.8, "storm": 1.2, "leaves": 0.7, "cave": 0.6}[kind] * rng.uniform(0.8, 1.25)
+    speed = gusts(n, rng, mean, rng.uniform(0.18, 0.38))
+    rumble = uniform_log(rng, 0.3, 2) if kind in ("open", "storm") else uniform_log(rng, 0.1, 0.8)
+    howls = []
+    if kind in ("howl", "storm", "cave"):
+        pitch = uniform_log(rng, 130, 260) if kind == "cave" else uniform_log(rng, 280, 650)
+        for k in range(rng.integers(1, 4)):
+            howls.append((pitch * rng.uniform(1.3, 1.9) ** k, uniform_log(rng, 0.08, 0.4), rng.uniform(0.4, 1.5) * 0.6 ** k))
+    dry, amount = rng.uniform(0, 0.2), rng.uniform(0.25, 0.8)
+    grass = uniform_log(rng, 0.01, 0.12)
     channels = []
     for _ in range(2):
-        x = np.zeros(n)
-        for index, centre in enumerate((60, 120, 240, 480, 960, 1900, 3800)):
-            x += band(rng.standard_normal(n), centre * 0.7, centre * 1.4, 1) * speed ** (1.2 + 0.35 * index) * 0.75 ** index * 1.6
-        if whistle:
-            for ratio, gain in ((1, 1), (1.52, 0.4)):
-                carrier = np.sin(2 * np.pi * np.cumsum(tone * ratio * (0.55 + 0.5 * speed)) / RATE + 0.6 * wander(n, rng, 25))
-                x += 0.35 * gain * carrier * speed ** 2.2 * (1 + 0.4 * wander(n, rng, 12))
-        if leaves:
-            rustle = grains(seconds, 1800 * speed ** 1.5, rng, 2500, 10000, (0.0008, 0.004), tail=2.4)
-            x += 0.25 * rustle / (rustle.std() + 1e-9) * speed
-        channels.append(x)
-    caption = "wind in the leaves" if leaves else ("howling wind" if whistle else "wind blowing")
-    return np.stack(channels, 1), "wind", caption
+        x = gale(rng, speed, rumble, howls)
+        if kind == "leaves":
+            x = 0.5 * x / x.std() + amount * rustle(rng, speed, dry)
+        elif kind != "cave":
+            x = x / x.std() + grass * rustle(rng, speed, 0.1)
+        channels.append(room(x, rng, rng.uniform(1.5, 3), 0.8, bright=1500)[:n] if kind == "cave" else x)
+    captions = {"open": "wind blowing", "howl": "howling wind", "storm": "a storm wind howling", "leaves": "wind in the leaves",
+                "cave": "wind in a cave"}
+    return np.stack(channels, 1), "wind", captions[kind]
 
 
 def thunder(rng: Rng):
