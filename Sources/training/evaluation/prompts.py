@@ -8,6 +8,7 @@ first three (top 3) too. Then prompts for two classes, without and with one of t
 
 import argparse
 import os
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,8 @@ from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from evaluation import audioset, fine, judge, product, yamnet
 from evaluation.confusions import among_first
-from evaluation.roundtrip import RoundTrip
+from evaluation.remembered import Remembered
+from evaluation.roundtrip import MODEL, RoundTrip
 
 # What a person would type, taken in turn by the seeds. Classes that the judge can tell apart on recordings are the ones tested.
 PROMPTS = {
@@ -53,6 +55,7 @@ class Hearing:
     """A panel, what it takes of samples, its class of a recording, its prompts, the recall on recordings that a class needs, and the splits
     of the corpus that it has not heard."""
 
+    name: str
     panel: Callable
     measure: Callable
     label: Callable
@@ -65,16 +68,35 @@ class Hearing:
         rows = [row for row in corpus.rows if row["split"] in self.splits and self.label(row) in self.panel.classes and self.label(row) in self.prompts]
         if isinstance(self.panel, fine.Panel):
             return list(zip(rows, self.measure.of(corpus, rows, kept, "real")))
-        return [(row, self.measure(corpus.samples(row, 0, 10 * 48_000))) for row in tqdm(rows, mininterval=5, desc="recordings")]
+        known = Remembered(kept / f"{self.name}-recordings.npz")
+        measured = lambda row: known(named(row), lambda: self.measure(corpus.samples(row, 0, 10 * 48_000)))
+        out = [(row, measured(row)) for row in tqdm(rows, mininterval=5, desc="recordings")]
+        known.save()
+        return out
+
+    def coded(self, corpus: Corpus, kept: Path, heard: list, count: int) -> dict[str, list]:
+        """By class what the panel takes of the first `count` recordings through the codec, kept in a folder while the codec is this one."""
+        codec, out = RoundTrip(), {}
+        known = Remembered(kept / f"{self.name}-coded-{zlib.crc32((MODEL / 'audio_decoder.safetensors').read_bytes()):08x}.npz")
+        for row, _ in tqdm(heard, mininterval=5, desc="through the codec"):
+            of_class = out.setdefault(self.label(row), [])
+            if len(of_class) < count:
+                of_class.append(known(named(row), lambda: self.measure(codec(corpus.samples(row, 0, 5 * 48_000)))))
+        known.save()
+        return out
+
+
+def named(row: dict) -> str:
+    return f"{row['package']}/{row['path']}"
 
 
 def hearing(name: str, path: Path, data: Path) -> Hearing:
     if name == "audioset":
         listener = yamnet.Listener(data)
-        return Hearing(audioset.Panel(path), lambda x: listener(x)[1], audioset.label, audioset.PROMPTS, 0, ("judge", "real"))
+        return Hearing(name, audioset.Panel(path), lambda x: listener(x)[1], audioset.label, audioset.PROMPTS, 0, ("judge", "real"))
     if name == "fine":
-        return Hearing(fine.Panel(torch.load(path, weights_only=True)), fine.Ears(data), fine.label, FINE_PROMPTS, 0)
-    return Hearing(judge.Panel(path), judge.log_mel, judge.label, PROMPTS, 0.25)
+        return Hearing(name, fine.Panel(torch.load(path, weights_only=True)), fine.Ears(data), fine.label, FINE_PROMPTS, 0)
+    return Hearing(name, judge.Panel(path), judge.log_mel, judge.label, PROMPTS, 0.25)
 
 
 KEPT = {"groups": "judge.pt", "fine": "fine.pt", "audioset": "audioset.npz"}
@@ -103,12 +125,10 @@ def main():
     ears = hearing(options.judge, path, options.data)
     panel, prompts, least = ears.panel, ears.prompts, ears.least if options.least is None else options.least
     corpus = Corpus(corpus_folder(options.data))
-    real, coded, codec = {}, {}, RoundTrip()
-    for row, heard in tqdm(ears.recordings(corpus, path.parent), mininterval=5, desc="through the codec"):
-        name = ears.label(row)
-        real.setdefault(name, []).append(heard)
-        if len(coded.setdefault(name, [])) < options.coded:
-            coded[name].append(ears.measure(codec(corpus.samples(row, 0, 5 * 48_000))))
+    real, recordings = {}, ears.recordings(corpus, path.parent)
+    for row, heard in recordings:
+        real.setdefault(ears.label(row), []).append(heard)
+    coded = ears.coded(corpus, path.parent, recordings, options.coded)
     candidates = sorted(real)
     votes_of = lambda c, among, sounds: np.stack([panel(heard, among) for heard in sounds[c]])
     recall = lambda c, among, sounds=real, count=1: np.mean(among_first(votes_of(c, among, sounds), among.index(c), count))
