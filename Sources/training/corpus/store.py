@@ -39,6 +39,11 @@ class Corpus:
         return np.asarray(values, np.float32).reshape(-1, channels)
 
 
+def name_of(row: dict) -> str:
+    """What a clip is called in every build of the corpus; ids change with what lies before it."""
+    return f"{row['package']}/{row['path']}"
+
+
 def _typed(row: dict) -> dict:
     for name in INTEGERS:
         row[name] = int(row[name])

@@ -22,15 +22,15 @@ from tqdm import tqdm
 from . import paths
 from .classes import kind_of
 from .instruments import FIELDS
-from .synth import (aircraft, birds, blasts, carnivores, crowds, doors, dsp, engines, farm, fire, impacts, insects, machines, signals, steps, trains,
-                    water, weather)
+from .synth import (aircraft, bells, birds, blasts, bodies, carnivores, crowds, doors, dsp, engines, farm, fire, impacts, insects, machines,
+                    metal, signals, steps, trains, water, weather, wood)
 
 PACKAGE, LICENCE = "gst-v2a-synth", "CC0-1.0"
 # How many variants of each. More where recordings are few.
 GENERATORS = {
     **{f"footsteps-{ground}": (steps.footsteps(ground), 40) for ground in steps.GROUNDS},
-    "wood": (impacts.wood, 110), "metal": (impacts.metal, 110), "stone": (impacts.stone, 90), "glass": (impacts.glass, 110),
-    "thud": (impacts.thud, 50), "clash": (impacts.clash, 40), "bell": (impacts.bell, 80), "door": (doors.door, 90),
+    "wood": (wood.wood, 110), "metal": (metal.metal, 110), "stone": (impacts.stone, 90), "glass": (impacts.glass, 110),
+    "thud": (bodies.thud, 50), "clash": (metal.clash, 40), "bell": (bells.bell, 80), "door": (doors.door, 90),
     "splash": (water.splash, 110), "bubbles": (water.bubbles, 70), "stream": (water.stream, 60), "waves": (water.waves, 40),
     "rain": (weather.rain, 100), "wind": (weather.wind, 60), "thunder": (weather.thunder, 80), "fire": (fire.fire, 70),
     "engine": (engines.engine, 140), "train": (trains.train, 80), "aircraft": (aircraft.aircraft, 80),
@@ -42,47 +42,53 @@ GENERATORS = {
 }
 
 
-def version(module, seen: set | None = None) -> str:
-    """A fingerprint of the statements of a module of synth/ and of those that it takes functions from."""
-    seen = set() if seen is None else seen
+@cache
+def statements(module) -> str:
+    """What a module does, without how it is laid out."""
+    return ast.dump(ast.parse(Path(module.__file__).read_text()))
+
+
+def taken_from(module, seen: set) -> set:
+    """A module of synth/ and those that it takes functions from."""
     seen.add(module)
     for value in vars(module).values():
         other = sys.modules.get(getattr(value, "__module__", None) or "")
         if other not in seen and other and other.__name__.startswith(dsp.__package__):
-            version(other, seen)
-    statements = sorted(ast.dump(ast.parse(Path(m.__file__).read_text())) for m in seen)
-    return f"{zlib.crc32(''.join(statements).encode()):08x}"
+            taken_from(other, seen)
+    return seen
 
 
 @cache
-def version_of(name: str) -> str:
-    """The same of the module that a generator is defined in."""
-    return version(sys.modules[GENERATORS[name][0].__module__])
+def version(name: str) -> str:
+    """A fingerprint of the code that makes a generator's sounds."""
+    modules = taken_from(sys.modules[GENERATORS[name][0].__module__], set())
+    return f"{zlib.crc32(''.join(sorted(map(statements, modules))).encode()):08x}"
 
 
-def made_by(file: Path) -> str:
-    """The version that a file was made by."""
-    with soundfile.SoundFile(file) as sound:
-        return sound.comment
+def sound(name: str, index: int) -> tuple[np.ndarray, str, str]:
+    """A generator's variant: samples [n] or [n, 2] with their peak at 0.7, class and caption."""
+    samples, klass, caption = GENERATORS[name][0](np.random.default_rng([zlib.crc32(name.encode()), index]))
+    return samples * (0.7 / np.abs(samples).max()), klass, caption
+
+
+def stored(file: Path) -> dict:
+    """What a file says of itself."""
+    with soundfile.SoundFile(file) as flac:
+        return dict(klass=flac.genre, caption=flac.title, version=flac.comment, kind=kind_of(flac.genre, file.name, flac.frames / flac.samplerate))
 
 
 def make(job: tuple[str, int, Path]) -> dict:
     """One variant, as a FLAC file that carries its own class, caption and version; and its row."""
     name, index, folder = job
-    path = f"{name}-{index:04d}.flac"
-    file = folder / path
-    if not file.exists() or made_by(file) != version_of(name):
-        rng = np.random.default_rng([zlib.crc32(name.encode()), index])
-        samples, klass, caption = GENERATORS[name][0](rng)
+    file = folder / f"{name}-{index:04d}.flac"
+    if not file.exists() or stored(file)["version"] != version(name):
+        samples, klass, caption = sound(name, index)
         part = file.with_suffix(".part.flac")
         with soundfile.SoundFile(part, "w", paths.SAMPLE_RATE, samples.ndim, "PCM_16") as out:
-            out.title, out.genre, out.license, out.comment = caption, klass, LICENCE, version_of(name)
-            out.write(samples * (0.7 / np.abs(samples).max()))
+            out.title, out.genre, out.license, out.comment = caption, klass, LICENCE, version(name)
+            out.write(samples)
         os.replace(part, file)
-    with soundfile.SoundFile(file) as sound:
-        klass, caption, seconds = sound.genre, sound.title, sound.frames / sound.samplerate
-    return dict(split="gen", klass=klass, caption=caption, package=PACKAGE, path=path, licence=LICENCE,
-                kind=kind_of(klass, path, seconds), version=version_of(name))
+    return dict(split="gen", package=PACKAGE, path=file.name, licence=LICENCE, **stored(file))
 
 
 def main() -> None:

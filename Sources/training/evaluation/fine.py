@@ -16,7 +16,7 @@ import torch
 from tqdm import tqdm
 
 from corpus.paths import add_data_option, corpus as corpus_folder
-from corpus.store import Corpus
+from corpus.store import Corpus, name_of
 from evaluation import confusions, known
 from evaluation.heads import Scale, gaussian, perceptron, probabilities
 from evaluation.listening import CLOSE, RATE, WIDE, Eye, about_onset, augmented, picture, pieces, statistics
@@ -103,7 +103,7 @@ class Panel:
 
 def measured(sense, corpus: Corpus, rows: list[dict], path: Path, seed: int | None) -> list[tuple[np.ndarray, ...]]:
     """What a sense takes of recordings, changed at random with a seed; from the file if it is there."""
-    names = [f"{row['package']}/{row['path']}" for row in rows]
+    names = [name_of(row) for row in rows]
     if not path.exists():
         views, counts, rng = {name: [] for name in sense.VIEWS}, [], None if seed is None else np.random.default_rng(seed)
         for row in tqdm(rows, mininterval=5, desc=path.stem):

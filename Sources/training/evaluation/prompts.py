@@ -18,7 +18,7 @@ import torch
 from tqdm import tqdm
 
 from corpus.paths import add_data_option, corpus as corpus_folder
-from corpus.store import Corpus
+from corpus.store import Corpus, name_of
 from evaluation import audioset, fine, judge, product, yamnet
 from evaluation.confusions import among_first
 from evaluation.remembered import Remembered
@@ -68,8 +68,8 @@ class Hearing:
         rows = [row for row in corpus.rows if row["split"] in self.splits and self.label(row) in self.panel.classes and self.label(row) in self.prompts]
         if isinstance(self.panel, fine.Panel):
             return list(zip(rows, self.measure.of(corpus, rows, kept, "real")))
-        known = Remembered(kept / f"{self.name}-recordings.npz")
-        measured = lambda row: known(named(row), lambda: self.measure(corpus.samples(row, 0, 10 * 48_000)))
+        known = Remembered(kept / f"{self.name}-recordings.pt")
+        measured = lambda row: known(name_of(row), lambda: self.measure(corpus.samples(row, 0, 10 * 48_000)))
         out = [(row, measured(row)) for row in tqdm(rows, mininterval=5, desc="recordings")]
         known.save()
         return out
@@ -77,17 +77,13 @@ class Hearing:
     def coded(self, corpus: Corpus, kept: Path, heard: list, count: int) -> dict[str, list]:
         """By class what the panel takes of the first `count` recordings through the codec, kept in a folder while the codec is this one."""
         codec, out = RoundTrip(), {}
-        known = Remembered(kept / f"{self.name}-coded-{zlib.crc32((MODEL / 'audio_decoder.safetensors').read_bytes()):08x}.npz")
+        known = Remembered(kept / f"{self.name}-coded-{zlib.crc32((MODEL / 'audio_decoder.safetensors').read_bytes()):08x}.pt")
         for row, _ in tqdm(heard, mininterval=5, desc="through the codec"):
             of_class = out.setdefault(self.label(row), [])
             if len(of_class) < count:
-                of_class.append(known(named(row), lambda: self.measure(codec(corpus.samples(row, 0, 5 * 48_000)))))
+                of_class.append(known(name_of(row), lambda: self.measure(codec(corpus.samples(row, 0, 5 * 48_000)))))
         known.save()
         return out
-
-
-def named(row: dict) -> str:
-    return f"{row['package']}/{row['path']}"
 
 
 def hearing(name: str, path: Path, data: Path) -> Hearing:

@@ -1,33 +1,31 @@
 """What judges measured of sounds that stay as they are, kept in a file by the sounds' names."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
+import torch
+
+
+def each(convert: Callable, found):
+    """An array converted, or each of a tuple."""
+    return tuple(map(convert, found)) if isinstance(found, tuple) else convert(found)
 
 
 class Remembered:
-    """Measurements, each an array or a tuple of arrays; `save` writes what was new."""
+    """Measurements by name, each an array or a tuple of arrays; `save` writes what was new."""
 
     def __init__(self, path: Path):
-        self.path, self.known, self.is_new = path, {}, False
-        if path.exists():
-            with np.load(path) as stored:
-                self.known = {key: stored[key] for key in stored.files}
+        self.path, self.is_new = path, False
+        self.known = torch.load(path, weights_only=True) if path.exists() else {}
 
-    def __call__(self, name: str, measure):
+    def __call__(self, name: str, measure: Callable):
         """What `measure()` gives, or gave under this name."""
-        if f"{name}\t0" not in self.known:
-            found = measure()
-            parts = found if isinstance(found, tuple) else (found,)
-            self.known |= {f"{name}\t{i}": part for i, part in enumerate(parts)}
-            self.known[f"{name}\t"] = np.array(len(parts) if isinstance(found, tuple) else 0)
-            self.is_new = True
-        count = int(self.known[f"{name}\t"])
-        return tuple(self.known[f"{name}\t{i}"] for i in range(count)) if count else self.known[f"{name}\t0"]
+        if name not in self.known:
+            self.known[name], self.is_new = each(torch.from_numpy, measure()), True
+        return each(torch.Tensor.numpy, self.known[name])
 
     def save(self):
         if self.is_new:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            part = self.path.with_suffix(".part.npz")
-            np.savez(part, **self.known)
-            part.rename(self.path)
+            torch.save(self.known, self.path.with_suffix(".part"))
+            self.path.with_suffix(".part").rename(self.path)

@@ -7,7 +7,6 @@ generator can learn.
 """
 
 import argparse
-import zlib
 from collections import Counter
 from multiprocessing import Pool
 from pathlib import Path
@@ -15,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from corpus import synthesise
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
-from corpus.synthesise import GENERATORS, PACKAGE
 from evaluation import audioset, yamnet
 from evaluation.roundtrip import RoundTrip
 
@@ -44,8 +43,8 @@ def heard(samples: np.ndarray, klass: str) -> tuple[int | None, str, list[str]]:
 def variant(job: tuple[str, int]) -> tuple:
     """(class, caption, heard as it is, heard through the codec) of a generator's k-th variant."""
     name, index = job
-    samples, klass, caption = GENERATORS[name][0](np.random.default_rng([zlib.crc32(name.encode()), index]))
-    samples = (samples if samples.ndim == 2 else samples[:, None])[: SECONDS * 48_000] * (0.7 / np.abs(samples).max())
+    samples, klass, caption = synthesise.sound(name, index)
+    samples = (samples if samples.ndim == 2 else samples[:, None])[: SECONDS * 48_000]
     return klass, caption, heard(samples, klass), heard(codec(samples.astype(np.float32)), klass)
 
 
@@ -68,7 +67,7 @@ def line(name: str, klass: str, results: list[tuple]):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_data_option(parser)
-    parser.add_argument("--only", nargs="*", choices=tuple(GENERATORS), default=tuple(GENERATORS))
+    parser.add_argument("--only", nargs="*", choices=tuple(synthesise.GENERATORS), default=tuple(synthesise.GENERATORS))
     parser.add_argument("--count", type=int, default=20, help="variants of each generator, and recordings of each class")
     parser.add_argument("--first", type=int, default=0, help="number of the first variant: what was made with some in view is measured with others")
     parser.add_argument("--jobs", type=int, default=2)
@@ -84,7 +83,7 @@ def main():
             if options.captions:
                 for caption in sorted({r[1] for r in results}):
                     line("", caption[:28], [r for r in results if r[1] == caption])
-            recorded = [row for row in rows if row["klass"] == klass and row["package"] != PACKAGE]
+            recorded = [row for row in rows if row["klass"] == klass and row["package"] != synthesise.PACKAGE]
             if recorded:
                 line("  recordings", klass, pool.map(recording, recorded[: options.count], 1))
 

@@ -24,12 +24,16 @@ def normalised(x: np.ndarray, peak: float = 1.0) -> np.ndarray:
     return x * (peak / (np.abs(x).max() + 1e-12))
 
 
-def shaped_noise(n: int, rng: Rng, points: list[tuple[float, float]]) -> np.ndarray:
-    """Gaussian noise whose spectrum goes through (Hz, dB) points, straight lines over log frequency; unit rms."""
-    spectrum = np.fft.rfft(rng.standard_normal(n))
-    frequency = np.maximum(np.fft.rfftfreq(n, 1 / RATE), 1.0)
+def tinted(x: np.ndarray, points: list[tuple[float, float]]) -> np.ndarray:
+    """Filters by (Hz, dB) points, straight lines over log frequency."""
+    frequency = np.maximum(np.fft.rfftfreq(len(x), 1 / RATE), 1.0)
     gain = np.interp(np.log(frequency), np.log([p[0] for p in points]), [p[1] for p in points])
-    x = np.fft.irfft(spectrum * 10 ** (gain / 20), n)
+    return np.fft.irfft(np.fft.rfft(x) * 10 ** (gain / 20), len(x))
+
+
+def shaped_noise(n: int, rng: Rng, points: list[tuple[float, float]]) -> np.ndarray:
+    """Gaussian noise, `tinted` by (Hz, dB) points; unit rms."""
+    x = tinted(rng.standard_normal(n), points)
     return x / (x.std() + 1e-12)
 
 

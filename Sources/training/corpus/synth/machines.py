@@ -2,25 +2,8 @@
 
 import numpy as np
 
-from .dsp import (
-    RATE,
-    Rng,
-    band,
-    clock,
-    curve,
-    formants,
-    grains,
-    modes,
-    normalised,
-    oscillator,
-    place,
-    room,
-    samples,
-    shaped_noise,
-    strike,
-    uniform_log,
-    wander,
-)
+from .dsp import (RATE, Rng, band, clock, curve, formants, grains, modes, normalised, oscillator, place, room, samples, shaped_noise,
+                  strike, uniform_log, wander)
 from .impacts import metal_hit
 
 

@@ -2,23 +2,8 @@
 
 import numpy as np
 
-from .dsp import (
-    RATE,
-    Rng,
-    band,
-    clock,
-    curve,
-    formants,
-    normalised,
-    oscillator,
-    passing,
-    place,
-    room,
-    samples,
-    shaped_noise,
-    uniform_log,
-    wander,
-)
+from .dsp import (RATE, Rng, band, clock, curve, formants, normalised, oscillator, passing, place, room, samples, shaped_noise,
+                  uniform_log, wander)
 
 
 def siren(rng: Rng):

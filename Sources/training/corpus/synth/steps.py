@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .doors import creak_of
-from .dsp import RATE, Rng, band, contact, grains, modes, normalised, place, room, samples, shaped_noise, strike, uniform_log, wander
+from .dsp import (RATE, Rng, band, contact, grains, modes, normalised, place, room, samples, shaped_noise, strike, tinted, uniform_log,
+                  wander)
 
 SECONDS, ONSET = 0.8, 0.2
 
@@ -41,13 +42,6 @@ def press(rng: Rng, foot: Shoe, soft: float) -> np.ndarray:
     settling = lobe(foot.roll, 0.12, 0.14) * np.exp(0.5 * wander(samples(SECONDS), rng, 10))
     x = heel + rng.uniform(0.2, 0.5) * roll + foot.toe * rng.uniform(0.7, 1.2) * toe + rng.uniform(0.08, 0.2) * settling
     return x * np.hanning(len(x)) ** 0.2
-
-
-def tinted(x: np.ndarray, points: list[tuple[float, float]]) -> np.ndarray:
-    """Filters by (Hz, dB) points, straight lines over log frequency."""
-    frequency = np.maximum(np.fft.rfftfreq(len(x), 1 / RATE), 1.0)
-    gain = np.interp(np.log(frequency), np.log([p[0] for p in points]), [p[1] for p in points])
-    return np.fft.irfft(np.fft.rfft(x) * 10 ** (gain / 20), len(x))
 
 
 def crushed(rng: Rng, force: np.ndarray, rate: float, tail: float) -> np.ndarray:

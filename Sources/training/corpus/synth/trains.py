@@ -2,23 +2,8 @@
 
 import numpy as np
 
-from .dsp import (
-    RATE,
-    Rng,
-    band,
-    curve,
-    formants,
-    modes,
-    normalised,
-    oscillator,
-    place,
-    room,
-    samples,
-    shaped_noise,
-    strike,
-    uniform_log,
-    wander,
-)
+from .dsp import (RATE, Rng, band, curve, formants, modes, normalised, oscillator, place, room, samples, shaped_noise, strike,
+                  uniform_log, wander)
 from .signals import air, chord, steam_whistle
 
 # Chords of locomotive horns, Hz.

@@ -26,17 +26,6 @@ def bubble_cloud(rng: Rng, seconds: float, rate, low: float, high: float, tail: 
     return out[:n]
 
 
-def splash_burst(rng: Rng, size: float, drops: int) -> np.ndarray:
-    """``size`` from 0 (pebble) to 1 (a person): the slap, the cavity's gulp, the falling drops."""
-    seconds = 0.5 + 1.5 * size
-    n = samples(seconds)
-    slap = shaped_noise(n, rng, [(100, -6), (600, 0), (4000, -4 - 4 * size), (20000, -22)])
-    slap *= strike(seconds, 0.004 + 0.02 * size, 0.15 + 0.7 * size)
-    gulp = place([(rng.uniform(0.02, 0.12) * (1 + size), bubble(rng, 120 + 300 * (1 - size), 400 + 500 * (1 - size))) for _ in range(3)], seconds)
-    fall = bubble_cloud(rng, seconds, drops * curve(seconds, [(0, 0.5), (0.15, 4), (0.5, 1.5), (1, 0)]), 600, 6000)
-    return normalised(0.25 * slap + 0.7 * gulp + 0.35 * normalised(fall))
-
-
 def drip(rng: Rng) -> np.ndarray:
     """A drop's tap on the surface, then the bubble it traps rings; often a crown of smaller ones."""
     tap = 0.15 * band(rng.standard_normal(samples(0.02)), 2000, 9000, 1) * strike(0.02, 0.0005, 0.012)
