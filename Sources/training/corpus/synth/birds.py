@@ -3,7 +3,8 @@
 import numpy as np
 
 from .dsp import RATE, Rng, clock, curve, normalised, oscillator, place, room, samples, shaped_noise, uniform_log
-from .voices import outdoors, voice
+from .surroundings import outdoors
+from .voices import voice
 
 
 def syllable(rng: Rng, base: float) -> np.ndarray:

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.signal import istft, stft
 
-from .dsp import (RATE, Rng, band, clock, curve, fftconvolve, grains, normalised, place, room, samples, shaped_noise,
-                  strike, uniform_log, wander)
+from .dsp import RATE, Rng, band, clock, curve, grains, normalised, place, room, samples, shaped_noise, strike, uniform_log, wander
+from .surroundings import rolling, through_air
 
 
 def shock(rng: Rng, seconds: float) -> np.ndarray:
@@ -20,24 +20,6 @@ def dying(seconds: float, rng: Rng, bands: list[tuple[float, float, float, float
         noise = band(rng.standard_normal(len(out)), low, high, 1)
         out += level * noise / noise.std() * strike(seconds, attack, decay)
     return out
-
-
-def outdoors(x: np.ndarray, rng: Rng, wet: float, decay: float, stereo: bool = True) -> np.ndarray:
-    """Open land: a few walls, woods or hills throw back smeared, duller copies over a scattered tail that darkens."""
-    walls = [(rng.uniform(0.04, 0.45) * decay, rng.uniform(0.02, 0.12), rng.uniform(0.1, 0.45)) for _ in range(rng.integers(1, 6))]
-    dry = np.concatenate([x, np.zeros(samples(0.6 * decay))])
-    channels = []
-    for _ in range(2 if stereo else 1):
-        scattered = dying(decay, rng, [(150, 600, 0.7, 0.02, decay), (600, 2500, 1, 0.01, 0.8 * decay),
-                                        (2500, 9000, 0.7, 0.005, 0.5 * decay)])
-        reply = 0.5 * scattered / np.sqrt((scattered ** 2).sum())
-        for delay, smear, gain in walls:
-            copy = band(rng.standard_normal(samples(5 * smear)) * strike(5 * smear, 0.3 * smear, 5 * smear), 80, 4500 / (1 + 2 * delay), 1)
-            start = samples(delay)
-            part = copy[:len(reply) - start]
-            reply[start:start + len(part)] += gain * np.exp(-2 * delay / decay) * part / np.sqrt((copy ** 2).sum())
-        channels.append(dry + wet * fftconvolve(x, reply)[:len(dry)])
-    return np.stack(channels, 1) if stereo else channels[0]
 
 
 def blast(rng: Rng, size: float, bright: float) -> np.ndarray:
@@ -78,7 +60,7 @@ def firework(rng: Rng) -> np.ndarray:
         events.append((climb + 0.25, 0.35 * normalised(stars)))
     for _ in range(rng.integers(0, 3)):
         events.append((climb + rng.uniform(0.3, 1.6), rng.uniform(0.2, 0.7) * blast(rng, rng.uniform(0, 0.25), rng.uniform(0.6, 1.5))))
-    return outdoors(place(events), rng, rng.uniform(0.15, 0.5), rng.uniform(1, 2))
+    return rolling(place(events), rng, rng.uniform(1, 2), rng.uniform(0.15, 0.5))
 
 
 def explosion(rng: Rng):
@@ -89,8 +71,8 @@ def explosion(rng: Rng):
     size = rng.random()
     if kind < 0.35:
         x = blast(rng, 0.3 + 0.7 * size, 0.5)
-        x = band(band(x, None, uniform_log(rng, 350, 1400), 1), None, 2500, 1)
-        return outdoors(normalised(x), rng, rng.uniform(0.3, 0.8), rng.uniform(2, 3.5)), "explosion", "a distant explosion"
+        x = normalised(through_air(x, uniform_log(rng, 600, 3000)))
+        return rolling(x, rng, rng.uniform(2, 3.5), rng.uniform(0.3, 0.8)), "explosion", "a distant explosion"
     events = [(0, blast(rng, size, uniform_log(rng, 0.5, 1.6)))]
     for _ in range(rng.choice((0, 0, 1, 2))):
         events.append((rng.uniform(0.08, 0.7), rng.uniform(0.3, 0.9) * blast(rng, size * rng.uniform(0.2, 0.8), rng.uniform(0.4, 1))))
@@ -100,7 +82,7 @@ def explosion(rng: Rng):
     if rng.random() < 0.25:
         x = room(x, rng, rng.uniform(0.8, 2), rng.uniform(0.1, 0.4), True, 4000)
     else:
-        x = outdoors(x, rng, rng.uniform(0.05, 0.3), rng.uniform(0.8, 2.5))
+        x = rolling(x, rng, rng.uniform(0.8, 2.5), rng.uniform(0.05, 0.3))
     return x, "explosion", "a huge explosion" if size > 0.7 else "an explosion"
 
 

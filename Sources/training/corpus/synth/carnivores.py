@@ -1,38 +1,14 @@
 """Dogs and wolves, cats and lions: vocal folds that turn chaotic, throats whose mouths open and close, and the places around them."""
 
 import numpy as np
-from scipy.signal import fftconvolve
 
-from .dsp import RATE, Rng, band, clock, curve, normalised, pink, place, room, samples, shaped_noise, uniform_log, wander
+from .dsp import RATE, Rng, band, clock, curve, normalised, pink, place, samples, shaped_noise, uniform_log, wander
+from .surroundings import hushed, land, somewhere
 from .voices import breath, folds, throat
 
-
-def around(x: np.ndarray, rng: Rng, near: float = 0.5) -> np.ndarray:
-    """A place: close by, a room, a yard with walls that answer, or open land far away; and the faint noise of its air."""
-    kind = rng.random()
-    if kind < 0.35 * near:
-        x = np.concatenate([x, np.zeros(samples(0.1))])
-    elif kind < 0.45:
-        x = room(x, rng, uniform_log(rng, 0.25, 0.7), rng.uniform(0.1, 0.4), rng.random() < 0.3)
-    elif kind < 0.85:
-        x = room(walls(x, rng), rng, uniform_log(rng, 0.4, 1.6), rng.uniform(0.05, 0.25), rng.random() < 0.3, 4000)
-    else:
-        x = band(walls(x, rng), None, uniform_log(rng, 2500, 7000), 1)
-        x = room(x, rng, rng.uniform(1, 2.5), rng.uniform(0.15, 0.5), rng.random() < 0.5, 2500)
-    x = normalised(x)
-    air = 10 ** (rng.uniform(-65, -38) / 20)
-    return x + air * (pink(len(x), rng) if x.ndim == 1 else np.stack([pink(len(x), rng) for _ in range(2)], 1))
-
-
-def walls(x: np.ndarray, rng: Rng) -> np.ndarray:
-    """Early echoes of a few house walls and the ground, each duller than the sound."""
-    path = np.zeros(samples(0.15))
-    for _ in range(int(rng.integers(2, 7))):
-        delay = uniform_log(rng, 0.004, 0.12)
-        path[int(delay * RATE)] += rng.choice((-1, 1)) * rng.uniform(0.1, 0.4) / (1 + 8 * delay)
-    echoes = band(fftconvolve(x, path), None, uniform_log(rng, 2000, 6000), 1)
-    echoes[: len(x)] += x
-    return echoes
+# How often an animal is heard in which of the surroundings.
+PET = {"close": 0.2, "inside": 0.25, "yard": 0.4, "land": 0.15}
+NEAR = {"close": 0.4, "inside": 0.2, "yard": 0.35, "land": 0.05}
 
 
 def swell(seconds: float, rise: float, fall: float, rng: Rng, flutter: float = 0.1) -> np.ndarray:
@@ -108,7 +84,7 @@ def dog(rng: Rng):
     if kind < 0.62:
         size = rng.random()
         name = "a small dog yapping" if size < 0.3 else ("a big dog barking" if size > 0.7 else "a dog barking")
-        return around(barks(Dog(rng, size), rng, int(rng.integers(1, 8))), rng), "dog", name
+        return somewhere(barks(Dog(rng, size), rng, int(rng.integers(1, 8))), rng, **PET), "dog", name
     if kind < 0.82:
         return howling(rng)
     size, snarl = rng.uniform(0.2, 1), rng.random()
@@ -116,7 +92,7 @@ def dog(rng: Rng):
     growl = animal.growl(rng.uniform(1, 2.8), snarl) * rng.uniform(0.5, 1)
     if rng.random() < 0.6:
         growl = place([(0, 0.7 * growl), (len(growl) / RATE - 0.05, barks(animal, rng, int(rng.integers(1, 4))))])
-    return around(growl, rng, 1), "dog", "a dog growling with a snarl" if snarl > 0.5 else "a dog growling"
+    return somewhere(growl, rng, **NEAR), "dog", "a dog growling with a snarl" if snarl > 0.5 else "a dog growling"
 
 
 def barks(animal: Dog, rng: Rng, count: int) -> np.ndarray:
@@ -137,19 +113,17 @@ def howling(rng: Rng):
         animal = Dog(rng, rng.uniform(0.4, 0.9))
         start, loudness = (0.1 + k * rng.uniform(0.2, 0.8), rng.uniform(0.3, 0.9)) if k else (0, 1)
         howls.append((start, loudness * animal.howl(rng.uniform(2, 4.5))))
-    far = room(walls(place(howls), rng), rng, rng.uniform(1.2, 3), rng.uniform(0.1, 0.5), rng.random() < 0.5, 3000)
-    far = normalised(far)
-    air = 10 ** (rng.uniform(-65, -42) / 20) * pink(len(far), rng)
-    return far + (air if far.ndim == 1 else air[:, None]), "dog", "wolves howling" if pack > 1 else "a wolf howling"
+    far = hushed(land(place(howls), rng, rng.random() < 0.5), rng, -65, -42)
+    return far, "dog", "wolves howling" if pack > 1 else "a wolf howling"
 
 
 def cat(rng: Rng):
     """Meows of kittens and cats, drawn-out yowls, purrs and hisses; and the roars of lions."""
     kind = rng.random()
     if kind < 0.15:
-        return around(roar(rng), rng), "cat", "a lion roaring"
+        return somewhere(roar(rng), rng, **PET), "cat", "a lion roaring"
     if kind < 0.22:
-        return around(hiss(rng), rng, 1.2), "cat", "a cat hissing"
+        return somewhere(hiss(rng), rng, **NEAR), "cat", "a cat hissing"
     if kind < 0.28:
         return purr(rng), "cat", "a cat purring"
     size, time, events = rng.random(), 0.0, []
@@ -157,7 +131,7 @@ def cat(rng: Rng):
         call = meow(rng, size)
         events.append((time, call * rng.uniform(0.7, 1)))
         time += len(call) / RATE + rng.uniform(0.15, 1)
-    return around(place(events), rng), "cat", "a kitten meowing" if size < 0.2 else "a cat meowing"
+    return somewhere(place(events), rng, **PET), "cat", "a kitten meowing" if size < 0.2 else "a cat meowing"
 
 
 def meow(rng: Rng, size: float) -> np.ndarray:

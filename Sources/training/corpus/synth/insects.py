@@ -3,7 +3,7 @@
 import numpy as np
 
 from .dsp import RATE, Rng, band, clock, formants, oscillator, place, samples, uniform_log, wander
-from .voices import outdoors
+from .surroundings import outdoors
 
 
 def insect(rng: Rng):

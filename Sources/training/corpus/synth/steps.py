@@ -7,6 +7,7 @@ import numpy as np
 from .doors import creak_of
 from .dsp import (RATE, Rng, band, contact, grains, modes, normalised, place, room, samples, shaped_noise, strike, tinted, uniform_log,
                   wander)
+from .surroundings import muffled
 
 SECONDS, ONSET = 0.8, 0.2
 
@@ -178,13 +179,7 @@ def walk(rng: Rng, make) -> np.ndarray:
     return x + uniform_log(rng, 0.002, 0.02) * cloth * swing * np.exp(0.3 * wander(len(x), rng, 12))
 
 
-def muffled(x: np.ndarray, rng: Rng, least: float, most: float) -> np.ndarray:
-    """Soles are soft and ears are far from the floor: the higher, the weaker."""
-    dull = rng.uniform(least, most)
-    return tinted(x, [(300, 0), (1200, -6 * dull), (5000, -20 * dull), (20000, -48 * dull)])
-
-
-def surroundings(x: np.ndarray, rng: Rng, indoors: bool) -> np.ndarray:
+def around(x: np.ndarray, rng: Rng, indoors: bool) -> np.ndarray:
     """Walls that answer, or open air; and the quiet noise of the place."""
     if indoors or rng.random() < 0.15:
         decay, bright = uniform_log(rng, 0.25, 1.6), uniform_log(rng, 2500, 8000)
@@ -201,6 +196,6 @@ def footsteps(ground: str):
 
     def generate(rng: Rng):
         x = band(walk(rng, make), 35, None)
-        x = muffled(x, rng, 0.2, 1.1) if ground in HARD else muffled(x, rng, 0, 0.5)
-        return surroundings(x, rng, ground in HARD and rng.random() < 0.8), "footsteps", caption
+        x = muffled(x, rng.uniform(0.2, 1.1) if ground in HARD else rng.uniform(0, 0.5))
+        return around(x, rng, ground in HARD and rng.random() < 0.8), "footsteps", caption
     return generate

@@ -1,9 +1,9 @@
-"""Voices of animals: a glottal source through formants, and the open air around it."""
+"""Voices of animals: a glottal source through formants."""
 
 import numpy as np
 from scipy.signal import sosfilt
 
-from .dsp import RATE, Rng, band, formants, normalised, oscillator, room, uniform_log, wander
+from .dsp import RATE, Rng, band, formants, normalised, oscillator, wander
 
 
 def voice(rng: Rng, pitch: np.ndarray, peaks, rough: float, breath: float, slope: float = 0.9) -> np.ndarray:
@@ -16,12 +16,6 @@ def voice(rng: Rng, pitch: np.ndarray, peaks, rough: float, breath: float, slope
     noise = rng.standard_normal(n) * (0.3 + 0.7 * np.abs(normalised(source)))
     mix = normalised(source) + breath * noise
     return formants(mix, peaks) + 0.04 * mix
-
-
-def outdoors(x: np.ndarray, rng: Rng) -> np.ndarray:
-    if rng.random() < 0.35:
-        return x
-    return room(x, rng, uniform_log(rng, 0.3, 1.8), rng.uniform(0.04, 0.3), stereo=rng.random() < 0.3)
 
 
 def folds(rng: Rng, pitch: np.ndarray, drive: np.ndarray, close: float) -> np.ndarray:
