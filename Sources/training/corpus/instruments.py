@@ -1,6 +1,6 @@
 """Instruments: single notes, chords, short melodies and drum beats, played by SoundFonts.
 
-    python -m corpus.instruments [--data DIR] [--split gen] [--count 18]
+    python -m corpus.instruments [--data DIR] [--split gen] [--count 36]
 
 Each split plays a different set of recorded instruments, so that an instrument in one split is never the same recording
 as in another: ``gen`` Fluid R3 (MIT) and AVL Drumkits (CC-BY-SA), ``judge`` TimGM6mb (GPL), ``real`` Freepats (GPL).
@@ -107,7 +107,7 @@ class Item:
 
 
 def article(name: str) -> str:
-    if name.endswith("bells"):
+    if name.endswith(("bells", "pizzicato strings")):
         return name
     return ("an " if name[0] in "aeiouAEIOU" else "a ") + name
 
@@ -167,6 +167,30 @@ def arpeggio(instrument: Instrument, rng: np.random.Generator) -> Item:
     for index in range(count):
         notes.append(Note(index * beat, beat * 1.5, int(np.clip(steps[index % len(steps)], 21, 108)), int(rng.integers(70, 108))))
     return Item(notes, count * beat + 1.5, "music", f"{article(instrument.name)} playing arpeggios")
+
+
+def accompanied(instrument: Instrument, rng: np.random.Generator) -> Item:
+    """A melody over broken or held chords in the same scale, as two hands play."""
+    beat, scale = rng.uniform(0.28, 0.6), SCALES[rng.integers(2)]
+    middle = (instrument.low + instrument.high) // 2
+    root = int(rng.integers(max(instrument.low, middle - 22), middle - 9))
+    broken, bars, degree, notes = rng.random() < 0.6, int(np.clip(rng.uniform(4, 7) / (4 * beat), 1, 4)), int(rng.integers(0, 5)), []
+    step = lambda k: 12 * (k // 7) + scale[k % 7]
+    loud = lambda mean: int(np.clip(rng.normal(mean, 9), 40, 120))
+    for bar in range(bars):
+        first = int(rng.choice((0, 3, 4, 5, 1))) if bar else 0
+        chord = [root + step(first + k) for k in (0, 2, 4)]
+        for k in range(8 if broken else 3):
+            start, length = (k * beat / 2, beat * 0.9) if broken else (0, beat * 3.8)
+            notes.append(Note(4 * beat * bar + start, length, chord[(0, 2, 1, 2)[k % 4] if broken else k], loud(72)))
+        time = 0.0
+        while time < 4:
+            length = min(float(rng.choice((0.5, 1, 1, 1.5, 2))), 4 - time)
+            if rng.random() > 0.1:
+                notes.append(Note(beat * (4 * bar + time) + abs(rng.normal(0, 0.005)), beat * length * 0.97, root + 12 + step(degree), loud(96)))
+            degree = int(np.clip(degree + rng.choice((-2, -1, -1, 0, 1, 1, 2)), 0, 8))
+            time += length
+    return Item(notes, 4 * beat * bars + 1.5, "music", f"{article(instrument.name)} playing a melody with chords")
 
 
 def drum_item(index: int, rng: np.random.Generator) -> Item:
@@ -234,6 +258,11 @@ def items_for(instrument: Instrument | None, count: int, rng: np.random.Generato
     return [makers[index % len(makers)](instrument, rng) for index in range(count)]
 
 
+def pieces_for(instrument: Instrument | None, count: int, rng: np.random.Generator) -> list[Item]:
+    """For what plays several notes at once; only the generator's split has them."""
+    return [accompanied(instrument, rng) for _ in range(count)] if instrument and instrument.style in ("keys", "plucked") else []
+
+
 def play(source: Path, midi_file: Path, wav: Path, reverb: bool) -> None:
     if source.suffix == ".sf2":
         command = ["fluidsynth", "-ni", "-q", "-g", "0.5", "-r", str(paths.SAMPLE_RATE), "-C", "0", "-R", str(int(reverb)),
@@ -268,6 +297,8 @@ def render(chosen: Source, data: Path, count: int) -> None:
         rng = np.random.default_rng([len(rows), count, len(chosen.split)])
         slug = "drums" if instrument is None else instrument.name.lower().replace(" ", "-")
         items = items_for(instrument, count, rng)
+        if chosen.split == "gen":
+            items += pieces_for(instrument, count // 3, rng)
         with tempfile.TemporaryDirectory() as scratch:
             score, wav = Path(scratch) / "a.mid", Path(scratch) / "a.wav"
             starts = np.concatenate([[0], np.cumsum([item.seconds for item in items])])
@@ -295,11 +326,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     paths.add_data_option(parser)
     parser.add_argument("--split", nargs="*", choices=SPLITS, default=SPLITS)
-    parser.add_argument("--count", type=int, help="items for each instrument (default: 20 for gen, 8 for the others)")
+    parser.add_argument("--count", type=int, help="items for each instrument (default: 36 for gen, 8 for the others)")
     options = parser.parse_args()
     for source in SOURCES:
         if source.split in options.split:
-            render(source, options.data, options.count or (20 if source.split == "gen" else 8))
+            render(source, options.data, options.count or (36 if source.split == "gen" else 8))
 
 
 if __name__ == "__main__":
