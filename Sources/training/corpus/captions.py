@@ -54,11 +54,12 @@ def vocabulary() -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
 
 
 @cache
-def entry_for(klass: str, caption: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def entry_for(klass: str, caption: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """(word, names, scenes) of the first line of captions.txt that fits."""
     for owner, word, names, scenes in vocabulary():
         if owner == klass and word in caption:
-            return names, scenes
-    return (klass.replace("_", " "),), (klass.replace("_", " "),)
+            return word, names, scenes
+    raise ValueError(f"captions.txt has no line for {klass}")
 
 
 def captions_for(row: dict, rng: np.random.Generator) -> str:
@@ -68,7 +69,7 @@ def captions_for(row: dict, rng: np.random.Generator) -> str:
     kind = row["kind"]
     if kind == "one-shot" and row["n_samples"] > SAMPLE_RATE:
         kind = "long one-shot"  # it may hold several steps, barks or knocks
-    names, scenes = entry_for(row["klass"], row["caption"])
+    _, names, scenes = entry_for(row["klass"], row["caption"])
     text = form.format(caption=row["caption"], name=_pick(names, rng), scene=_pick(scenes, rng),
                        how=_pick(HOW[kind], rng))
     if row["package"] in POOR_QUALITY and rng.random() < 0.5:

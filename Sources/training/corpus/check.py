@@ -1,4 +1,5 @@
-"""Checks a finished corpus: the store fits its index, splits share no package, and ``gen`` is openly licensed.
+"""Checks a finished corpus: the store fits its index, splits share no package, ``gen`` is openly licensed; names the lines
+of captions.txt that speak of nothing in it.
 
     python -m corpus.check [--data DIR] [--name corpus]
 """
@@ -9,7 +10,7 @@ import re
 import numpy as np
 
 from . import paths
-from .captions import captions_for
+from .captions import captions_for, entry_for, vocabulary
 from .classes import CLASSES
 from .store import Corpus
 
@@ -24,7 +25,7 @@ def main() -> None:
     options = parser.parse_args()
     corpus = Corpus(paths.corpus(options.data, options.name))
     rng = np.random.default_rng(0)
-    end, owner = 0, {}
+    end, owner, spoken = 0, {}, set()
     for row in corpus.rows:
         assert row["offset_samples"] == end, row
         end += row["n_samples"] * row["channels"]
@@ -33,7 +34,11 @@ def main() -> None:
         if row["split"] == "gen":
             assert OPEN.search(row["licence"]) and not CLOSED.search(row["licence"]), row
             assert captions_for(row, rng)
+            spoken.add((row["klass"], entry_for(row["klass"], row["caption"])[0]))
     assert end == len(corpus.audio), (end, len(corpus.audio))
+    unused = {(klass, word) for klass, word, _, _ in vocabulary()} - spoken
+    if unused:  # drums are drawn by chance
+        print("captions.txt: nothing is called", ", ".join(f"{klass}:{word}" for klass, word in sorted(unused)))
     for row in rng.choice(corpus.rows, min(500, len(corpus.rows)), replace=False):
         samples = corpus.samples(row)
         assert np.isfinite(samples).all() and 0.05 < np.abs(samples).max() <= 1, row
