@@ -29,6 +29,15 @@ V2A_LEVELS void v2a_middle_power(float *power, const float *z, size_t m) {
   }
 }
 
+V2A_LEVELS void v2a_side_power(float *power, const float *z, size_t m) {
+  power[0] = 0.5f * (z[0] - z[1]) * (z[0] - z[1]);
+  for (size_t k = 1; k < m / 2; k++) {
+    const float *u = z + 2 * k, *v = z + 2 * (m - k);
+    float re = u[0] - u[1] + v[0] - v[1], im = u[1] - v[1] + u[0] - v[0];
+    power[k] = 0.125f * (re * re + im * im);
+  }
+}
+
 V2A_LEVELS void v2a_pair_gain(float *z, const float *gain, size_t m) {
   z[0] *= gain[0];
   z[1] *= -gain[0];

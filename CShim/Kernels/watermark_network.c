@@ -122,16 +122,32 @@ V2A_LEVELS static void tile_heights(float *height, float *sounds, float *lowest,
   }
 }
 
-V2A_LEVELS void v2a_tile_evidence(float *out, const float *y, const float *deviation, size_t row, const float *levels,
-                                  const float *middle, size_t stride, size_t frames, size_t slot, const float *silence, float settled,
-                                  const float *gate, size_t hidden, float *scratch) {
+/* Mean of the tile that begins at each frame. */
+V2A_LEVELS static void tile_means(float *mean, const float *levels, size_t stride, size_t frames, size_t slot) {
+  for (size_t f = 0; f < frames; f++) {
+    size_t end = f + slot < frames ? f + slot : frames;
+    float sum[bands] = {0};
+    for (size_t g = f; g < end; g++)
+      for (size_t b = 0; b < bands; b++) sum[b] += levels[g * stride + b];
+    for (size_t b = 0; b < bands; b++) mean[f * bands + b] = sum[b] * (1.0f / (float)(end - f));
+  }
+}
+
+V2A_LEVELS void v2a_tile_evidence(float *out, const float *y, size_t row, const float *levels, const float *others, size_t stride,
+                                  size_t frames, size_t slot, const float *silence, float settled, const float *gate, size_t hidden,
+                                  float *scratch) {
   enum { features = V2A_TILE_FEATURES };
   if (frames < 1) return;
   size_t size = frames * bands;
-  float *height = scratch, *sounds = height + size, *inner = sounds + size, *unused = inner + size;
+  float *height = scratch, *sounds = height + size, *inner = sounds + size;
+  float *side = inner + size, *peaked = side + size, *dense = peaked + size;
   float lowest[bands], innermost[bands], sum[bands] = {0}, count[bands] = {0}, loudest = -1e9f;
-  tile_heights(inner, unused, innermost, middle, stride, frames, slot, silence);
+  /* Whether the middle sounds is overwritten: the whole's counts. */
+  tile_heights(inner, sounds, innermost, others, stride, frames, slot, silence);
   tile_heights(height, sounds, lowest, levels, stride, frames, slot, silence);
+  tile_means(side, others + bands, stride, frames, slot);
+  tile_means(peaked, others + 2 * bands, stride, frames, slot);
+  tile_means(dense, others + 3 * bands, stride, frames, slot);
   for (size_t f = 0; f < frames; f++) {
     float loud = 0.0f;
     for (size_t b = 0; b < bands; b++) {
@@ -147,7 +163,7 @@ V2A_LEVELS void v2a_tile_evidence(float *out, const float *y, const float *devia
   const float *bias = gate + hidden * features, *last = bias + hidden, *own = last + hidden;
   for (size_t f = 0; f < frames; f++) {
     float x[features][bands], near[bands + 8], squares[bands + 4] = {0}, loud = 0.0f;
-    const float *h = height + f * bands, *n = inner + f * bands, *d = deviation + f * row;
+    const float *h = height + f * bands, *n = inner + f * bands, *s = side + f * bands, *p = peaked + f * bands, *g = dense + f * bands;
     for (size_t b = 0; b < bands; b++) {
       near[b + 4] = h[b];
       loud += h[b];
@@ -162,31 +178,36 @@ V2A_LEVELS void v2a_tile_evidence(float *out, const float *y, const float *devia
     squares[0] = squares[1] = squares[2];
     squares[bands + 2] = squares[bands + 3] = squares[bands + 1];
     loud = limited((loud - loudest) * (0.1f / bands), -5.0f, 0.0f);
-    float power[2][bands];
+    float power[bands];
     for (size_t b = 0; b < bands; b++) {
       float around = 0.0f;
       for (size_t i = 0; i < 9; i++) around += near[b + i];
       float above = limited(h[b] - lowest[b], 0.0f, 40.0f), over = limited(n[b] - innermost[b], 0.0f, 40.0f);
-      float p = above * above * (1.0f / (3.8f * 3.8f)), q = over * over * (1.0f / (3.8f * 3.8f));
-      p *= p;
-      q *= q;
+      float squared = above * above * (1.0f / (3.8f * 3.8f)), its = over * over * (1.0f / (3.8f * 3.8f));
+      squared *= squared;
+      its *= its;
       x[1][b] = 1.5f + settled * (0.1f * above - 1.5f);
-      x[2][b] = 1.0f - settled / (p + 1.0f);
+      x[2][b] = 1.0f - settled / (squared + 1.0f);
       x[3][b] = limited(0.1f * (h[b] - around * (1.0f / 9.0f)), -3.0f, 3.0f);
       x[4][b] = limited(0.1f * (h[b] - sum[b]), -4.0f, 4.0f);
       x[5][b] = loud;
       x[6][b] = 1.5f + settled * (0.1f * over - 1.5f);
-      x[7][b] = 1.0f - settled / (q + 1.0f);
+      x[7][b] = 1.0f - settled / (its + 1.0f);
       x[8][b] = 0.25f * limited(n[b] - h[b], -12.0f, 3.0f);
-      power[0][b] = d[b];
-      power[1][b] = (squares[b] + squares[b + 1] + squares[b + 2] + squares[b + 3] + squares[b + 4]) * (1.0f / 15.0f) + 0.09f;
+      x[9][b] = 0.1f * limited(s[b] - h[b], -30.0f, 3.0f);
+      x[10][b] = 0.2f * limited(p[b] - g[b], 0.0f, 40.0f);
+      power[b] = (squares[b] + squares[b + 1] + squares[b + 2] + squares[b + 3] + squares[b + 4]) * (1.0f / 15.0f) + 0.09f;
     }
-    v2a_decibel(x[0], power[0], bands);
-    v2a_decibel(x[9], power[1], bands);
-    /* Natural logarithms: of the deviation's root, and of the mean square. */
+    v2a_decibel(x[0], now + bands, bands);
+    v2a_decibel(x[12], now + 3 * bands, bands);
+    v2a_decibel(x[11], now + 4 * bands, bands);
+    v2a_decibel(x[13], power, bands);
+    /* Natural logarithms: of the deviations' roots, and of the mean square. */
     for (size_t b = 0; b < bands; b++) {
       x[0][b] *= 0.115129255f;
-      x[9][b] *= 0.23025851f;
+      x[11][b] *= 0.115129255f;
+      x[12][b] *= 0.115129255f;
+      x[13][b] *= 0.23025851f;
     }
     float total[bands];
     for (size_t b = 0; b < bands; b++) total[b] = own[b];

@@ -11,6 +11,8 @@ enum Layout {
   static let bands = 48
   static let tiles = slots * bands
   static let bins = frame / 2
+  /// Samples of a frame that resolves harmonics, around the ordinary one.
+  static let longFrame = 2 * frame
 
   /// Edges of the bands in Hz, `bands` + 1: 94 Hz wide or 6 %, whichever is more.
   static let edges: [Double] = {
@@ -19,13 +21,18 @@ enum Layout {
     return edges
   }()
 
-  /// The edges in bins of the transform (bin k reaches from k to k + 1), frequencies times `scale`.
-  static func edgesInBins(scale: Double) -> [Float] {
+  /// The edges in bins of a frame's transform (bin k reaches from k to k + 1), frequencies times `scale`.
+  static func edgesInBins(scale: Double, frame: Int = frame) -> [Float] {
     edges.map { Float($0 * scale * Double(frame) / Double(rate) + 0.5) }
   }
 
   /// Square root of a Hann window: analysis times synthesis overlaps to one.
   static let window: [Float] = (0..<frame).map { j in
     Float((0.5 - 0.5 * cosine(2 * Double.pi * Double(j) / Double(frame))).squareRoot())
+  }
+
+  /// Hann window of the long frame over the root of 3, so that a band's power is that of the ordinary frame.
+  static let longWindow: [Float] = (0..<longFrame).map { j in
+    Float((0.5 - 0.5 * cosine(2 * Double.pi * Double(j) / Double(longFrame))) / 3.0.squareRoot())
   }
 }

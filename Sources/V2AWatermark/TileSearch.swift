@@ -90,7 +90,7 @@ struct TileSearch {
   ) -> Match? {
     let bands = Layout.bands
     guard frames >= Layout.periodFrames / 2 else { return nil }
-    let evidence = scratch.buffer(0, frames * LevelAnalyzer.frameWidth)
+    let evidence = scratch.buffer(0, frames * LevelAnalyzer.scales.count * bands)
     let work = scratch.buffer(1, 2 * (frames + 1) * bands)
     let settled = min(1, Float(frames) / Self.settled)
     for scale in LevelAnalyzer.scales.indices where scale != LevelAnalyzer.plain {

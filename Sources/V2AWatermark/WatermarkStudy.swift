@@ -2,15 +2,19 @@
 public enum WatermarkStudy {
   private static let bands = Layout.bands
 
-  /// Levels in dB of a whole stream of interleaved stereo and of its middle, [frames, 2, bands], unchanged in pitch; frame f begins at
-  /// sample 512 f.
+  /// Levels in dB of a whole stream of interleaved stereo, of its middle, of its side, over a longer window and of the geometric means
+  /// there, [frames, 5, bands], unchanged in pitch; frame f begins at sample 512 f.
   public static func levels(_ samples: [Float]) -> [Float] {
     var rows: [Float] = []
-    LevelAnalyzer().append(samples, channels: 2, into: &rows)
+    let analyzer = LevelAnalyzer()
+    analyzer.append(samples, channels: 2, into: &rows)
+    analyzer.finish(into: &rows)
     let width = LevelAnalyzer.frameWidth
     var levels: [Float] = []
     for start in stride(from: 0, to: rows.count, by: width) {
-      for group in [LevelAnalyzer.plain, LevelAnalyzer.middle] { levels += rows[start + group * bands..<start + (group + 1) * bands] }
+      for group in [LevelAnalyzer.plain] + Array(LevelAnalyzer.middle..<LevelAnalyzer.groups) {
+        levels += rows[start + group * bands..<start + (group + 1) * bands]
+      }
     }
     return levels
   }

@@ -14,7 +14,8 @@ struct WatermarkBatch: ParsableCommand {
       mark PAYLOAD IN OUT     writes IN, marked, to OUT; prints: mark, seconds of sound, seconds spent
       find SECONDS IN         looks at IN in pieces of so many seconds (0: whole); prints per piece: find, score, payload or -,
                               tempo, pitch, seconds of sound, seconds spent
-      levels IN OUT           writes the levels of IN's bands and its middle's, float32 [frames, 2, bands], to OUT
+      levels IN OUT           writes the levels of IN's bands, float32 [frames, 5, bands], to OUT: of the whole, of middle and side,
+                              over a long window, of the geometric means there
       signs PAYLOAD OUT       writes the signs of a period of the mark, float32 [slots, bands], to OUT
       """)
 

@@ -52,8 +52,8 @@ import Testing
 
   /// The network is that of its definition, at the edges of time and bands too.
   @Test func signIsAsDefined() {
-    let groups = [4, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 4], hidden = 3, inputs = 4 * 3 * 18, frames = 40
-    let maps = noise(frames * 4 * bands, seed: 2), weights = noise((hidden + 1) * inputs, seed: 3, scale: 0.2)
+    let groups = [4, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 4], hidden = 3, inputs = 8 * 3 * 18, frames = 40
+    let maps = noise(frames * 8 * bands, seed: 2), weights = noise((hidden + 1) * inputs, seed: 3, scale: 0.15)
     let bias = noise(hidden * bands, seed: 4), out = noise(hidden, seed: 5)
     for frame in [0, 20, 39] {
       var y = [Float](repeating: 9, count: bands)
@@ -62,11 +62,11 @@ import Testing
         var z: Float = 0
         for h in 0...hidden {
           var sum = h < hidden ? bias[h * bands + b] : 0
-          for m in 0..<4 {
+          for m in 0..<8 {
             var t = frame - 12
             for (j, group) in groups.enumerated() {
               for _ in 0..<group {
-                func x(_ d: Int) -> Float { maps[(at(t, frames) * 4 + m) * bands + at(b + d, bands)] / Float(group).squareRoot() }
+                func x(_ d: Int) -> Float { maps[(at(t, frames) * 8 + m) * bands + at(b + d, bands)] / Float(group).squareRoot() }
                 for (k, value) in [x(0), x(-1) + x(1), x(-2) + x(2)].enumerated() {
                   sum += weights[h * inputs + (m * 3 + k) * 18 + j] * value
                 }
@@ -79,6 +79,139 @@ import Testing
         #expect(abs(y[b] - 2 * tanhf(z / 2)) < 1e-3, "frame \(frame), band \(b)")
       }
     }
+  }
+
+  /// Descriptions of all tiles as they are defined, [14][frames * bands]. `others`: middle, side, long, geometric means.
+  private func descriptions(
+    _ rows: [Float], _ levels: [Float], _ others: [[Float]], frames: Int, silence: Float, settled: Float
+  ) -> (about: [[Float]], sounds: [Bool]) {
+    let slot = Layout.slotFrames, width = 5 * bands
+    func tile(_ f: Int) -> Range<Int> { f..<min(f + slot, frames) }
+    func means(_ x: [Float]) -> [Float] {
+      (0..<frames * bands).map { i in tile(i / bands).reduce(0) { $0 + x[$1 * bands + i % bands] } / Float(tile(i / bands).count) }
+    }
+    func sounding(_ x: [Float]) -> [Bool] {
+      (0..<frames * bands).map { i in tile(i / bands).allSatisfy { x[$0 * bands + i % bands] > silence } }
+    }
+    func lowest(_ x: [Float], _ b: Int) -> Float {
+      let (height, sounds) = (means(x), sounding(x))
+      return (0...frames - slot).map { $0 * bands + b }.filter { sounds[$0] }.map { height[$0] }.min() ?? 1e9
+    }
+    func clip(_ x: Float, _ low: Float, _ high: Float) -> Float { min(max(x, low), high) }
+    let height = means(levels), sounds = sounding(levels), inner = means(others[0]), side = means(others[1])
+    let peaked = means(zip(others[2], others[3]).map { $0 - $1 })
+    let low = (0..<bands).map { lowest(levels, $0) }, itsLow = (0..<bands).map { lowest(others[0], $0) }
+    let loud = (0..<frames).map { f in height[f * bands..<(f + 1) * bands].reduce(0, +) / Float(bands) }
+    let mean = (0..<bands).map { b in
+      let own = (0..<frames).map { $0 * bands + b }.filter { sounds[$0] }.map { height[$0] }
+      return own.reduce(0, +) / Float(max(own.count, 1))
+    }
+    func square(_ f: Int, _ b: Int) -> Float { rows[f * width + b] * rows[f * width + b] }
+    var about = [[Float]](repeating: [], count: 14)
+    for i in 0..<frames * bands {
+      let f = i / bands, b = i % bands
+      var around: Float = 0, squares: Float = 0
+      for d in -4...4 { around += height[f * bands + at(b + d, bands)] / 9 }
+      for g in [f < slot ? f : f - slot, f, f + slot < frames ? f + slot : f] {
+        for d in -2...2 { squares += square(g, at(b + d, bands)) / 15 }
+      }
+      let above = clip(height[i] - low[b], 0, 40), over = clip(inner[i] - itsLow[b], 0, 40)
+      func noise(_ x: Float) -> Float { 1 / (powf(x / 3.8, 4) + 1) }
+      let all: [Float] = [
+        0.5 * logf(rows[f * width + bands + b]), 1.5 + settled * (above / 10 - 1.5), 1 - settled * noise(above),
+        clip((height[i] - around) / 10, -3, 3), clip((height[i] - mean[b]) / 10, -4, 4), clip((loud[f] - (loud.max() ?? 0)) / 10, -5, 0),
+        1.5 + settled * (over / 10 - 1.5), 1 - settled * noise(over), clip(inner[i] - height[i], -12, 3) / 4,
+        clip(side[i] - height[i], -30, 3) / 10, clip(peaked[i], 0, 40) / 5, 0.5 * logf(rows[f * width + 4 * bands + b]),
+        0.5 * logf(rows[f * width + 3 * bands + b]), logf(squares + 0.09),
+      ]
+      for (k, value) in all.enumerated() { about[k].append(value) }
+    }
+    return (about, sounds)
+  }
+
+  /// What a tile is worth is that of its definition: each description by itself, then all through units.
+  @Test(arguments: [Float(1), 0.4]) func evidenceIsAsDefined(settled: Float) {
+    let frames = 40, features = 14, silence: Float = -25
+    let levels = noise(frames * bands, seed: 20, scale: 20), others = (0..<4).map { noise(frames * bands, seed: 21 + $0, scale: 20) }
+    // Signs, then deviations, which are positive.
+    let rows = noise(frames * 5 * bands, seed: 30).enumerated().map { $0 % (5 * bands) < bands ? $1 : 1 + abs(10 * $1) }
+    let (about, sounds) = descriptions(rows, levels, others, frames: frames, silence: silence, settled: settled)
+    #expect(sounds.contains(true) && sounds.contains(false))
+    // As rows of the analyzer have them beside each other.
+    var both: [Float] = []
+    for f in 0..<frames { for x in [levels] + others { both += x[f * bands..<(f + 1) * bands] } }
+    var gates: [(weights: [[Float]], bias: [Float], last: [Float])] = []
+    for k in 0..<features {
+      var weights = [Float](repeating: 0, count: features)
+      weights[k] = 1
+      gates.append(([weights], [8], [0.2]))
+    }
+    gates.append(((0..<3).map { noise(features, seed: 40 + $0, scale: 0.4) }, noise(3, seed: 50), noise(3, seed: 51)))
+    let own = noise(bands, seed: 52)
+    for gate in gates {
+      var out = [Float](repeating: 9, count: frames * bands), work = [Float](repeating: 0, count: 6 * frames * bands)
+      let numbers: [Float] = Array(gate.weights.joined()) + gate.bias + gate.last + own
+      both.withUnsafeBufferPointer { both in
+        guard let base = both.baseAddress else { return }
+        v2a_tile_evidence(
+          &out, rows, 5 * bands, base, base + bands, 5 * bands, frames, Layout.slotFrames, [Float](repeating: silence, count: bands),
+          settled, numbers, gate.bias.count, &work)
+      }
+      for i in 0..<frames * bands {
+        var total = own[i % bands]
+        for u in gate.bias.indices {
+          var sum = gate.bias[u]
+          for k in 0..<features { sum += gate.weights[u][k] * about[k][i] }
+          total += gate.last[u] * max(0, sum)
+        }
+        let value = sounds[i] ? rows[i / bands * 5 * bands + i % bands] * expf(min(max(total, -6), 6)) : 0
+        #expect(abs(out[i] - value) < 2e-3 * max(1, abs(value)), "frame \(i / bands), band \(i % bands)")
+      }
+    }
+  }
+
+  /// Signs and evidence are those of the kernels on the levels that belong there.
+  @Test func rowsAreMadeOfAllLevels() {
+    let width = LevelAnalyzer.frameWidth, frames = 70, rowWidth = TileNetwork.rowWidth, levels = noise(frames * width, seed: 9, scale: 20)
+    let network = TileNetwork()
+    var rows: [Float] = [], evidence = [Float](repeating: 9, count: frames * bands)
+    network.append(levels, from: 0, to: &rows)
+    let silence = [Float](repeating: -1000, count: bands)
+    network.evidence(rows, levels: levels, frames: frames, silence: silence, settled: 1, into: &evidence)
+    let groups = [LevelAnalyzer.plain, LevelAnalyzer.middle, LevelAnalyzer.side, LevelAnalyzer.dense]
+    var maps = [Float](repeating: 9, count: frames * 8 * bands), expected = [Float](repeating: 9, count: frames * rowWidth)
+    for (i, group) in groups.enumerated() {
+      var own: [Float] = []
+      for f in 0..<frames { own += levels[f * width + group * bands..<f * width + (group + 1) * bands] }
+      var two = [Float](repeating: 9, count: frames * 2 * bands), deviation = [Float](repeating: 9, count: frames * bands)
+      var work = [Float](repeating: 0, count: (frames + 15) * bands)
+      v2a_tile_maps(&two, 2 * bands, &deviation, own, bands, frames, 0, &work)
+      for f in 0..<frames {
+        for b in 0..<2 * bands { maps[(f * 8 + 2 * i) * bands + b] = two[f * 2 * bands + b] }
+        for b in 0..<bands { expected[f * rowWidth + (1 + i) * bands + b] = deviation[f * bands + b] }
+      }
+    }
+    let inputs = 8 * 3 * 18, hidden = TileNetwork.hidden, all = TileNetworkWeights.values
+    let first = (hidden + 1) * inputs, second = first + hidden * bands, third = second + hidden
+    #expect(all.count == third + TileNetwork.gateUnits * 16 + bands)
+    for f in 0..<frames {
+      var y = [Float](repeating: 9, count: bands)
+      v2a_tile_network(&y, maps, frames, f, Array(all[..<first]), Array(all[first..<second]), Array(all[second..<third]), hidden)
+      for b in 0..<bands { expected[f * rowWidth + b] = y[b] }
+    }
+    #expect(rows == expected)
+    let others = [LevelAnalyzer.middle, LevelAnalyzer.side, LevelAnalyzer.long, LevelAnalyzer.dense]
+    var both: [Float] = [], out = [Float](repeating: 9, count: frames * bands), work = [Float](repeating: 0, count: 6 * frames * bands)
+    for f in 0..<frames {
+      for group in [LevelAnalyzer.plain] + others { both += levels[f * width + group * bands..<f * width + (group + 1) * bands] }
+    }
+    both.withUnsafeBufferPointer { both in
+      guard let base = both.baseAddress else { return }
+      v2a_tile_evidence(
+        &out, rows, rowWidth, base, base + bands, 5 * bands, frames, Layout.slotFrames, silence, 1, Array(all[third...]),
+        TileNetwork.gateUnits, &work)
+    }
+    #expect(evidence == out)
   }
 
   /// Rows made as levels come are those made at once.
@@ -108,25 +241,6 @@ import Testing
       for f in 0..<frames {
         let row = evidence[f * bands..<(f + 1) * bands], isSilent = f > 30 - slot && f <= 30
         #expect(row.allSatisfy(\.isFinite) && row.allSatisfy { $0 == 0 } == isSilent, "frame \(f)")
-      }
-    }
-  }
-
-  /// The middle of two channels that are alike has their level, and of opposite ones none.
-  @Test func middleOfChannels() {
-    func levels(_ sign: Float) -> [Float] {
-      let samples = sound(seconds: 0.3, seed: 8)
-      var both = samples, rows: [Float] = []
-      for i in stride(from: 0, to: both.count, by: 2) { both[i + 1] = sign * both[i] }
-      LevelAnalyzer().append(both, channels: 2, into: &rows)
-      return rows
-    }
-    let width = LevelAnalyzer.frameWidth, plain = LevelAnalyzer.plain * bands, middle = LevelAnalyzer.middle * bands
-    let alike = levels(1), opposite = levels(-1)
-    for f in 0..<alike.count / width {
-      for b in 0..<bands {
-        #expect(abs(alike[f * width + plain + b] - alike[f * width + middle + b]) < 0.01)
-        #expect(opposite[f * width + middle + b] < 4.343 * logf(LevelAnalyzer.floor[b]) + 1)
       }
     }
   }

@@ -67,6 +67,8 @@ void v2a_window_pairs(float *z, const float *stereo, const float *window, size_t
 void v2a_pair_power(float *power, const float *z, size_t m);
 /* |L + R|^2 / 2 of the same bins: as much as that where both channels are alike. */
 void v2a_middle_power(float *power, const float *z, size_t m);
+/* |L - R|^2 / 2 of the same bins: with the middle's as much as both channels. */
+void v2a_side_power(float *power, const float *z, size_t m);
 /* Z[k] and Z[m - k] times gain[k], k = 0 ... m/2 - 1, conjugated. */
 void v2a_pair_gain(float *z, const float *gain, size_t m);
 /* stereo[j] += scale window[j] conj(z[j]) as pairs. */
@@ -94,29 +96,29 @@ void v2a_tile_soft(float *out, const float *y, const float *levels, size_t strid
  * which those far from the tile are sums of up to four frames (30 in all); descriptions of a tile. */
 enum {
   V2A_TILE_BANDS = 48,
-  V2A_TILE_MAPS = 4,
+  V2A_TILE_MAPS = 8,
   V2A_TILE_REACH = 15,
   V2A_TILE_BEFORE = 12,
   V2A_TILE_TIMES = 18,
-  V2A_TILE_FEATURES = 10
+  V2A_TILE_FEATURES = 14
 };
 /* Levels [frames, width], of which 48 -> two maps of each frame from `first` on, at maps + `stride` (frame - first): d over its
  * deviation, at most 3 times; (p - 1) / (p + 1), p = 10^(d / 10); d: level over the mean of 31 frames. deviation (or NULL):
  * [frames - first, 48], d^2 averaged over 31 frames and five bands, + 0.5. scratch: (frames - first + 15) 48. */
 void v2a_tile_maps(float *maps, size_t stride, float *deviation, const float *levels, size_t width, size_t frames, size_t first,
                    float *scratch);
-/* maps [frames, 4, 48] -> a tile's sign by what lies around `frame`, -2 to 2: y = 2 tanh(z / 2),
- * z = sum_h out[h] max(0, w[h] x + bias[h, band]) + w[hidden] x, x [4 maps, 3, 18 times] from the band itself, its two neighbours and
+/* maps [frames, 8, 48] -> a tile's sign by what lies around `frame`, -2 to 2: y = 2 tanh(z / 2),
+ * z = sum_h out[h] max(0, w[h] x + bias[h, band]) + w[hidden] x, x [8 maps, 3, 18 times] from the band itself, its two neighbours and
  * theirs. weights: [hidden + 1, x], bias: [hidden, 48]. */
 void v2a_tile_network(float *y, const float *maps, size_t frames, size_t frame, const float *weights, const float *bias,
                       const float *out, size_t hidden);
-/* y, deviation [frames, row] (of which 48), levels and those of the middle ([frames, stride], of which 48) -> evidence [frames, 48] for
- * the sign of the tile of `slot` frames that begins there: y times exp of a network of ten descriptions of the tile (ReLU; gate:
- * [hidden, 10] weights, bias, weights of the last layer, [48] bias); 0 where the tile is silent in part. settled: 1, less where `frames`
- * are too few for their lowest level to be that of added noise. scratch: 4 frames 48. */
-void v2a_tile_evidence(float *out, const float *y, const float *deviation, size_t row, const float *levels, const float *middle,
-                       size_t stride, size_t frames, size_t slot, const float *silence, float settled, const float *gate,
-                       size_t hidden, float *scratch);
+/* y [frames, row]: signs, then deviations of the whole, the middle, the side and the geometric means, 48 each; levels [frames, stride], of
+ * which 48; others [frames, stride]: levels of the middle, of the side, over a long window and of the geometric means there, 48 each ->
+ * evidence [frames, 48] for the sign of the tile of `slot` frames that begins there: the sign times exp of a network of 14 descriptions
+ * of the tile (ReLU; gate: [hidden, 14] weights, bias, weights of the last layer, [48] bias); 0 where the tile is silent in part.
+ * settled: 1, less where `frames` are too few for their lowest level to be that of added noise. scratch: 6 frames 48. */
+void v2a_tile_evidence(float *out, const float *y, size_t row, const float *levels, const float *others, size_t stride, size_t frames,
+                       size_t slot, const float *silence, float settled, const float *gate, size_t hidden, float *scratch);
 /* z[f, s] = sum_b rows[f, b] chips[b, s], at most 64 slots. */
 void v2a_tile_products(float *z, const float *rows, const float *chips, size_t frames, size_t slots, size_t bands);
 

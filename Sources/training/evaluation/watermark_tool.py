@@ -50,10 +50,11 @@ class Tool:
         return np.fromfile(path, "<f4").reshape(-1, BANDS)
 
     def levels(self, x):
-        """dB of the bands and of the middle's, [frames, 2, 48], from where the mark's first slot begins: half a frame before the stream."""
+        """dB of the bands, [frames, 5, 48], from where the mark's first slot begins, half a frame before the stream: of the whole, of
+        middle and side, over a long window, of the geometric means there."""
         source, target = self.write("study.f32", np.concatenate([np.zeros((512, 2), "f4"), x])), self.folder / "levels.f32"
         self.run([f"levels {source} {target}"])
-        return np.fromfile(target, "<f4").reshape(-1, 2, BANDS).astype("f8")
+        return np.fromfile(target, "<f4").reshape(-1, 5, BANDS).astype("f8")
 
     def find(self, sounds, seconds=0):
         """(score, payload or None) of each; of each piece when `seconds` are given."""
