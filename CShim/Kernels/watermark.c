@@ -20,23 +20,19 @@ V2A_LEVELS void v2a_pair_power(float *power, const float *z, size_t m) {
   }
 }
 
-V2A_LEVELS void v2a_middle_power(float *power, const float *z, size_t m) {
-  power[0] = 0.5f * (z[0] + z[1]) * (z[0] + z[1]);
+/* |L + sign R|^2 / 2 of the bins. */
+static inline __attribute__((always_inline)) void sum_power(float *power, const float *z, size_t m, float sign) {
+  power[0] = 0.5f * (z[0] + sign * z[1]) * (z[0] + sign * z[1]);
   for (size_t k = 1; k < m / 2; k++) {
     const float *u = z + 2 * k, *v = z + 2 * (m - k);
-    float re = u[0] + u[1] + v[0] + v[1], im = u[1] - v[1] - u[0] + v[0];
+    float re = u[0] + sign * u[1] + v[0] + sign * v[1], im = u[1] - v[1] - sign * u[0] + sign * v[0];
     power[k] = 0.125f * (re * re + im * im);
   }
 }
 
-V2A_LEVELS void v2a_side_power(float *power, const float *z, size_t m) {
-  power[0] = 0.5f * (z[0] - z[1]) * (z[0] - z[1]);
-  for (size_t k = 1; k < m / 2; k++) {
-    const float *u = z + 2 * k, *v = z + 2 * (m - k);
-    float re = u[0] - u[1] + v[0] - v[1], im = u[1] - v[1] + u[0] - v[0];
-    power[k] = 0.125f * (re * re + im * im);
-  }
-}
+V2A_LEVELS void v2a_middle_power(float *power, const float *z, size_t m) { sum_power(power, z, m, 1.0f); }
+
+V2A_LEVELS void v2a_side_power(float *power, const float *z, size_t m) { sum_power(power, z, m, -1.0f); }
 
 V2A_LEVELS void v2a_pair_gain(float *z, const float *gain, size_t m) {
   z[0] *= gain[0];

@@ -47,7 +47,7 @@ V2A_LEVELS void v2a_tile_maps(float *maps, size_t stride, float *deviation, cons
     for (size_t b = 0; b < bands; b++) {
       float sum = squares[b] + squares[b + 1] + squares[b + 2] + squares[b + 3] + squares[b + 4];
       float v = sum * (1.0f / (5 * (2 * reach + 1))) + 0.5f;
-      if (deviation) deviation[(f - first) * bands + b] = v;
+      deviation[(f - first) * bands + b] = v;
       ratio[b] = limited(d[b] / sqrtf(v), -3.0f, 3.0f);
       squashed[b] = v2a_tanh1(0.11515f * d[b]);
     }
@@ -97,31 +97,6 @@ V2A_LEVELS void v2a_tile_network(float *y, const float *maps, size_t frames, siz
   for (size_t b = 0; b < bands; b++) y[b] = 2.0f * v2a_tanh1(0.5f * total[b / lanes][b % lanes]);
 }
 
-/* Mean level of the tile that begins at each frame, the lowest of whole tiles that are not silent, and 1 where the tile is not silent. */
-V2A_LEVELS static void tile_heights(float *height, float *sounds, float *lowest, const float *levels, size_t stride, size_t frames,
-                                    size_t slot, const float *silence) {
-  for (size_t b = 0; b < bands; b++) lowest[b] = 1e9f;
-  for (size_t f = 0; f < frames; f++) {
-    size_t end = f + slot < frames ? f + slot : frames;
-    float sum[bands] = {0}, loud[bands];
-    for (size_t b = 0; b < bands; b++) loud[b] = 1.0f;
-    for (size_t g = f; g < end; g++) {
-      const float *x = levels + g * stride;
-      for (size_t b = 0; b < bands; b++) {
-        sum[b] += x[b];
-        loud[b] = x[b] > silence[b] ? loud[b] : 0.0f;
-      }
-    }
-    float part = 1.0f / (float)(end - f), whole = f + slot <= frames ? 1.0f : 0.0f;
-    for (size_t b = 0; b < bands; b++) {
-      float mean = sum[b] * part;
-      height[f * bands + b] = mean;
-      sounds[f * bands + b] = loud[b];
-      lowest[b] = loud[b] * whole > 0.0f && mean < lowest[b] ? mean : lowest[b];
-    }
-  }
-}
-
 /* Mean of the tile that begins at each frame. */
 V2A_LEVELS static void tile_means(float *mean, const float *levels, size_t stride, size_t frames, size_t slot) {
   for (size_t f = 0; f < frames; f++) {
@@ -130,6 +105,22 @@ V2A_LEVELS static void tile_means(float *mean, const float *levels, size_t strid
     for (size_t g = f; g < end; g++)
       for (size_t b = 0; b < bands; b++) sum[b] += levels[g * stride + b];
     for (size_t b = 0; b < bands; b++) mean[f * bands + b] = sum[b] * (1.0f / (float)(end - f));
+  }
+}
+
+/* tile_means, the lowest of whole tiles that are not silent, and 1 where the tile is not silent. */
+V2A_LEVELS static void tile_heights(float *height, float *sounds, float *lowest, const float *levels, size_t stride, size_t frames,
+                                    size_t slot, const float *silence) {
+  tile_means(height, levels, stride, frames, slot);
+  for (size_t b = 0; b < bands; b++) lowest[b] = 1e9f;
+  for (size_t f = 0; f < frames; f++) {
+    size_t end = f + slot < frames ? f + slot : frames;
+    float *loud = sounds + f * bands, whole = f + slot <= frames ? 1.0f : 0.0f;
+    for (size_t b = 0; b < bands; b++) loud[b] = 1.0f;
+    for (size_t g = f; g < end; g++)
+      for (size_t b = 0; b < bands; b++) loud[b] = levels[g * stride + b] > silence[b] ? loud[b] : 0.0f;
+    const float *mean = height + f * bands;
+    for (size_t b = 0; b < bands; b++) lowest[b] = loud[b] * whole > 0.0f && mean[b] < lowest[b] ? mean[b] : lowest[b];
   }
 }
 

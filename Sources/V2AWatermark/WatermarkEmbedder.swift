@@ -1,5 +1,4 @@
 import CKernels
-import V2ATensor
 
 /// Marks a stream of 48 kHz audio, inaudibly. Levels of tiles in time and frequency are moved by up to what the masking model
 /// allows, both channels alike, so the mark is in each channel and in their sum, and silence stays silence.
@@ -12,13 +11,12 @@ public final class WatermarkEmbedder {
   /// At most so many samples (per channel) are held back: 21.3 ms.
   public static let latency = Layout.frame
 
-
   public let payload: UInt32
   private let key: WatermarkKey
   private let chips: [Float]
   private let firstSlot: Int
   private var model = MaskingModel()
-  private let twiddles: Tensor
+  private let spectrum = PairSpectrum(window: Layout.window)
   private let binBands: [Int]
 
   /// Interleaved stereo that waits for its frame: the last `hop` samples of the frame before, then what is new.
@@ -28,8 +26,6 @@ public final class WatermarkEmbedder {
   private var frames = 0
   private var taken: Int64 = 0
   private var given: Int64 = 0
-  private var z = [Float](repeating: 0, count: 2 * Layout.frame)
-  private var scratch = [Float](repeating: 0, count: 2 * Layout.frame)
   private var powers = [Float](repeating: 0, count: Layout.bins)
   private var allowed = [Float](repeating: 0, count: Layout.bands)
   private var bandGain = [Float](repeating: 1, count: Layout.bands + 2)
@@ -40,8 +36,6 @@ public final class WatermarkEmbedder {
     self.key = key
     chips = key.chips(payload)
     firstSlot = key.firstSlot(payload)
-    twiddles = Tensor(shape: [2 * Layout.frame])
-    v2a_fft_twiddles(twiddles.data, 2 * Layout.frame)
     let edges = Layout.edgesInBins(scale: 1)
     // Band of each bin's middle, counted from 1; 0 below and `bands` + 1 above.
     binBands = (0..<Layout.bins).map { bin in edges.prefix { $0 <= Float(bin) + 0.5 }.count }
@@ -103,9 +97,8 @@ public final class WatermarkEmbedder {
       overlap[i] = overlap[half + i]
       overlap[half + i] = 0
     }
-    v2a_window_pairs(&z, stereo, Layout.window, Layout.frame)
-    v2a_complex_fft(&z, &scratch, Layout.frame, twiddles.data)
-    v2a_pair_power(&powers, z, Layout.frame)
+    spectrum.transform(stereo)
+    v2a_pair_power(&powers, spectrum.bins, Layout.frame)
     model(powers, into: &allowed)
     let slot = (frames / Layout.slotFrames + firstSlot) % Layout.slots
     for b in 0..<Layout.bands {
@@ -115,9 +108,8 @@ public final class WatermarkEmbedder {
     for k in 1..<Layout.bins - 1 {
       gain[k] = 0.25 * (bandGain[binBands[k - 1]] + bandGain[binBands[k + 1]]) + 0.5 * bandGain[binBands[k]]
     }
-    v2a_pair_gain(&z, gain, Layout.frame)
-    v2a_complex_fft(&z, &scratch, Layout.frame, twiddles.data)
-    v2a_overlap_pairs(&overlap, z, Layout.window, 1 / Float(Layout.frame), Layout.frame)
+    spectrum.transformBack(gain: gain)
+    v2a_overlap_pairs(&overlap, spectrum.bins, Layout.window, 1 / Float(Layout.frame), Layout.frame)
     frames += 1
   }
 }

@@ -103,7 +103,7 @@ enum {
   V2A_TILE_FEATURES = 14
 };
 /* Levels [frames, width], of which 48 -> two maps of each frame from `first` on, at maps + `stride` (frame - first): d over its
- * deviation, at most 3 times; (p - 1) / (p + 1), p = 10^(d / 10); d: level over the mean of 31 frames. deviation (or NULL):
+ * deviation, at most 3 times; (p - 1) / (p + 1), p = 10^(d / 10); d: level over the mean of 31 frames. deviation:
  * [frames - first, 48], d^2 averaged over 31 frames and five bands, + 0.5. scratch: (frames - first + 15) 48. */
 void v2a_tile_maps(float *maps, size_t stride, float *deviation, const float *levels, size_t width, size_t frames, size_t first,
                    float *scratch);

@@ -54,11 +54,11 @@ def vocabulary() -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
 
 
 @cache
-def entry_for(klass: str, caption: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """(word, names, scenes) of the first line of captions.txt that fits."""
-    for owner, word, names, scenes in vocabulary():
-        if owner == klass and word in caption:
-            return word, names, scenes
+def entry_for(klass: str, caption: str) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    """The first of the vocabulary that fits."""
+    for entry in vocabulary():
+        if entry[0] == klass and entry[1] in caption:
+            return entry
     raise ValueError(f"captions.txt has no line for {klass}")
 
 
@@ -69,7 +69,7 @@ def captions_for(row: dict, rng: np.random.Generator) -> str:
     kind = row["kind"]
     if kind == "one-shot" and row["n_samples"] > SAMPLE_RATE:
         kind = "long one-shot"  # it may hold several steps, barks or knocks
-    _, names, scenes = entry_for(row["klass"], row["caption"])
+    _, _, names, scenes = entry_for(row["klass"], row["caption"])
     text = form.format(caption=row["caption"], name=_pick(names, rng), scene=_pick(scenes, rng),
                        how=_pick(HOW[kind], rng))
     if row["package"] in POOR_QUALITY and rng.random() < 0.5:

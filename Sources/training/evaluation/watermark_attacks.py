@@ -33,6 +33,12 @@ def rms(x):
     return float(np.sqrt(np.mean(np.square(x)))) + 1e-9
 
 
+def mixed(x, other, level=0):
+    """x and another sound that is `level` dB louder."""
+    other = other[: len(x)]
+    return x + other * (rms(x) / rms(other) * 10 ** (level / 20))
+
+
 def through(rate):
     return lambda x, r: soxr.resample(soxr.resample(x, RATE, rate), rate, RATE)
 
@@ -135,8 +141,5 @@ ATTACKS = {
 def after(name, x, index, other):
     """x after an attack, whose random numbers depend on its name and the clip's index alone; `other` is what is mixed in, if anything."""
     if name == "mix at 0 dB":
-        if other is None:
-            return x
-        other = other[: len(x)]
-        return x + other * (rms(x) / rms(other))
+        return x if other is None else mixed(x, other)
     return ATTACKS[name][0](x, np.random.default_rng(zlib.crc32(name.encode()) + index))

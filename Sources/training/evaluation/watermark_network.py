@@ -20,7 +20,7 @@ from scipy.ndimage import uniform_filter1d
 from torch import nn
 from tqdm import tqdm
 
-from .watermark_attacks import after, rms
+from .watermark_attacks import after, mixed
 from .watermark_filter import BEFORE, COUNT, SLOT
 from .watermark_sounds import find_sounds, turn
 from .watermark_tool import BANDS, ROOT, Tool
@@ -131,12 +131,6 @@ def stretch(pair, random):
     start = int(random.integers(max(about.shape[2] - STRETCH, 0) + 1))
     part = slice(start, start + STRETCH)
     return x[:, :, SLOT * start : SLOT * (start + STRETCH - 1) + COUNT], about[:, :, part], sounds[:, part], signs[:, part]
-
-
-def mixed(x, other, level):
-    """x and another sound that is `level` dB louder."""
-    other = other[: len(x)]
-    return x + other * (rms(x) / rms(other) * 10 ** (level / 20))
 
 
 def attacks(i, held, others):
