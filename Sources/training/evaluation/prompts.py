@@ -1,9 +1,10 @@
-"""Does a prompt give what it says? `python -m evaluation.prompts --data D [--judge fine|audioset] [--classes ...] [--seeds 10]`
+"""Does a prompt give what it says? `python -m evaluation.prompts --data D [--judge fine|audioset|pairs] [--classes ...] [--seeds 10]`
 
 Each class's prompts, with several seeds and a black picture, goes through the plugin; the judge (evaluation.judge) names what it
 hears, as it does for held-out recordings, as they are and through the codec alone. With `--judge fine` these are the finer classes
 of evaluation.fine, with `--judge audioset` those of evaluation.audioset, all of them, and the table has how often the class is among the
-first three (top 3) too. Then prompts for two classes, without and with one of the two as negative prompt.
+first three (top 3) too. Then prompts for two classes, without and with one of the two as negative prompt; of the groups these are heard
+by the judge that was taught mixtures (evaluation.pairs), which `--judge pairs` asks for everything.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from tqdm import tqdm
 
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus, name_of
-from evaluation import audioset, fine, judge, product, yamnet
+from evaluation import audioset, fine, judge, pairs, product, yamnet
 from evaluation.confusions import among_first
 from evaluation.remembered import Remembered
 from evaluation.roundtrip import MODEL, RoundTrip
@@ -92,10 +93,12 @@ def hearing(name: str, path: Path, data: Path) -> Hearing:
         return Hearing(name, audioset.Panel(path), lambda x: listener(x)[1], audioset.label, audioset.PROMPTS, 0, ("judge", "real"))
     if name == "fine":
         return Hearing(name, fine.Panel(torch.load(path, weights_only=True)), fine.Ears(data), fine.label, FINE_PROMPTS, 0)
+    if name == "pairs":
+        return Hearing(name, pairs.Panel(torch.load(path, weights_only=True)), pairs.hearer(data), judge.label, PROMPTS, 0.25)
     return Hearing(name, judge.Panel(path), judge.log_mel, judge.label, PROMPTS, 0.25)
 
 
-KEPT = {"groups": "judge.pt", "fine": "fine.pt", "audioset": "audioset.npz"}
+KEPT = {"groups": "judge.pt", "pairs": "pairs.pt", "fine": "fine.pt", "audioset": "audioset.npz"}
 
 
 def voices(ears: Hearing, classes: list[str], sounds) -> np.ndarray:
@@ -119,6 +122,7 @@ def main():
     settings = dict(options.set)
     path = options.panel or options.data / "judge" / KEPT[options.judge]
     ears = hearing(options.judge, path, options.data)
+    of_two = hearing("pairs", options.data / "judge" / KEPT["pairs"], options.data) if options.judge == "groups" and not options.positive_only else ears
     panel, prompts, least = ears.panel, ears.prompts, ears.least if options.least is None else options.least
     corpus = Corpus(corpus_folder(options.data))
     real, recordings = {}, ears.recordings(corpus, path.parent)
@@ -144,16 +148,20 @@ def main():
                                          for count in counts])
     if options.positive_only:
         return
-    pairs = [(classes[i], classes[(i + len(classes) // 2) % len(classes)]) for i in range(len(classes))]
-    without, negated, mixed = [], [], []
-    for a, b in tqdm(pairs, mininterval=5):
+    two = [(classes[i], classes[(i + len(classes) // 2) % len(classes)]) for i in range(len(classes))]
+    without, negated, mixed, alone = [], [], [], {c: [] for c in classes}
+    for row, measured in recordings if of_two is ears else of_two.recordings(corpus, path.parent):
+        if ears.label(row) in alone:
+            alone[ears.label(row)].append(of_two.panel(measured, classes))
+    for a, b in tqdm(two, mininterval=5):
         prompt = f"{prompts[a][0]} and {prompts[b][0]}"
         for negative, into in (("", without), (prompts[a][0], negated)):
-            into.append(voices(ears, classes, (product.run(product.of_nothing(SECONDS), folder / f"{a}-{b}-{seed}{'-without' if negative else ''}.wav",
-                                                            {"prompt": prompt, "negative-prompt": negative, "seed": seed, **settings}, options.plugin)
-                                                for seed in range(options.seeds))))
-        mixed.append(voices(ears, classes, mixtures(corpus, ears, a, b, options.seeds)))
-    report(np.array([[classes.index(c) for c in pair] for pair in pairs]), np.stack(without), np.stack(negated), np.stack(mixed))
+            into.append(voices(of_two, classes, (product.run(product.of_nothing(SECONDS), folder / f"{a}-{b}-{seed}{'-without' if negative else ''}.wav",
+                                                              {"prompt": prompt, "negative-prompt": negative, "seed": seed, **settings}, options.plugin)
+                                                  for seed in range(options.seeds))))
+        mixed.append(voices(of_two, classes, mixtures(corpus, of_two, a, b, options.seeds)))
+    places = np.array([[classes.index(c) for c in pair] for pair in two])
+    report(places, np.stack(without), np.stack(negated), np.stack(mixed), [np.stack(alone[a]) for a, _ in two], getattr(of_two.panel, "bound", None))
 
 
 def table(classes: list[str], real: dict, heard: dict, chance: float, truths: list[list[dict]]):
@@ -186,18 +194,22 @@ def mixtures(corpus: Corpus, ears: Hearing, a: str, b: str, count: int):
         yield out
 
 
-def report(pairs: np.ndarray, without: np.ndarray, negated: np.ndarray, mixed: np.ndarray):
-    """Prints both tables for pairs [P, 2] of classes (A, B) and probabilities [P, seeds, classes], by pair and seed."""
-    both = lambda p, pair: among_first(p, pair[0]) & among_first(p, pair[1])
-    ours, real = (np.mean([both(p, pair) for p, pair in zip(sounds, pairs)]) for sounds in (without, mixed))
-    other = np.mean([both(p, pairs[j]) for i, p in enumerate(without) for j in range(len(pairs)) if set(pairs[i]) != set(pairs[j])])
-    print(f"prompt 'A and B': both among the judge's first three {ours:.2f}; in mixtures of recordings {real:.2f}; control, another pair's sound {other:.2f}")
-    of_a = lambda sounds: np.stack([p[:, a] for p, (a, _) in zip(sounds, pairs)])
+def report(two: np.ndarray, without: np.ndarray, negated: np.ndarray, mixed: np.ndarray, alone: list[np.ndarray], bound: float | None):
+    """Prints both tables for pairs `two` [P, 2] of classes (A, B) and probabilities [P, seeds, classes], by pair and seed; alone, of each pair
+    [recordings of A, classes]; how often both are heard is printed above a bound too, if there is one."""
+    for level, name in ((-np.inf, ""), *([] if bound is None else [(bound, f", each at {bound:.2f} or above")])):
+        both = lambda p, pair: among_first(p, pair[0]) & among_first(p, pair[1]) & (p[:, pair].min(1) >= level)
+        ours, real, one = (np.mean([both(p, pair).mean() for p, pair in zip(sounds, two)]) for sounds in (without, mixed, alone))
+        other, other_real = (np.mean([both(p, two[j]) for i, p in enumerate(sounds) for j in range(len(two)) if set(two[i]) != set(two[j])])
+                             for sounds in (without, mixed))
+        print(f"prompt 'A and B': both among the judge's first three{name} {ours:.2f}, control, another pair's sound {other:.2f}; "
+              f"in mixtures of recordings {real:.2f}, another pair's {other_real:.2f}, recordings of A alone {one:.2f}")
+    of_a = lambda sounds: np.stack([p[:, a] for p, (a, _) in zip(sounds, two)])
     before, after = of_a(without), of_a(negated)
     lower = int((before.mean(1) > after.mean(1)).sum())
-    print(f"negative prompt 'A' beside it: probability of A {before.mean():.3f} -> {after.mean():.3f}, lower in {lower} of {len(pairs)} pairs")
+    print(f"negative prompt 'A' beside it: probability of A {before.mean():.3f} -> {after.mean():.3f}, lower in {lower} of {len(two)} pairs")
     for count, name in ((1, "as the judge's first choice"), (3, "among its first three")):
-        there, still = (np.stack([among_first(p, a, count) for p, (a, _) in zip(sounds, pairs)]) for sounds in (without, negated))
+        there, still = (np.stack([among_first(p, a, count) for p, (a, _) in zip(sounds, two)]) for sounds in (without, negated))
         print(f"rate of A {name} {there.mean():.3f} -> {still.mean():.3f}; of {there.sum()} sounds with it there "
               f"the negative prompt takes it away in {(there & ~still).sum() / max(there.sum(), 1):.2f}")
 
