@@ -213,3 +213,37 @@ V2A_LEVELS void v2a_tile_evidence(float *out, const float *y, size_t row, const 
       out[f * bands + b] = now[b] * sounds[f * bands + b] * v2a_exp1(limited(total[b], -6.0f, 6.0f));
   }
 }
+
+V2A_LEVELS void v2a_tile_foreground(float *out, const float *evidence, const float *levels, size_t stride, size_t frames,
+                                    float *scratch) {
+  enum { before = V2A_TILE_BEFORE, count = 30, reach = 8 };
+  if (frames < 1) return;
+  float mean[bands] = {0};
+  for (size_t f = 0; f < frames; f++)
+    for (size_t b = 0; b < bands; b++) mean[b] += levels[f * stride + b];
+  for (size_t b = 0; b < bands; b++) mean[b] /= (float)frames;
+  for (size_t f = 0; f < frames; f++) {
+    float padded[bands + 2 * reach];
+    for (size_t i = 0; i < bands + 2 * reach; i++) {
+      size_t b = i < reach ? 0 : i < bands + reach ? i - reach : bands - 1;
+      padded[i] = levels[f * stride + b] - mean[b];
+    }
+    float *sum = scratch + f * bands;
+    for (size_t b = 0; b < bands; b++) {
+      sum[b] = 0.0f;
+      for (size_t i = 0; i <= 2 * reach; i++) sum[b] += padded[b + i];
+    }
+  }
+  for (size_t f = 0; f < frames; f++) {
+    float above[bands] = {0};
+    for (size_t t = 0; t < count; t++) {
+      const float *row = scratch + row_at(f, t, before, frames) * bands;
+      for (size_t b = 0; b < bands; b++) above[b] += row[b];
+    }
+    for (size_t b = 0; b < bands; b++) {
+      float x = above[b] * (1.0f / (count * (2 * reach + 1)));
+      float odds = v2a_exp1(limited((4.0f - x) * (1.0f / 3.0f), -20.0f, 20.0f));
+      out[f * bands + b] = evidence[f * bands + b] * (0.02f + 1.0f / (1.0f + odds));
+    }
+  }
+}

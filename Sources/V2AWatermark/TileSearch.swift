@@ -18,6 +18,8 @@ struct TileSearch {
     var score: Float = 0
     var sync: Float = 0
     var hypothesis = Hypothesis.unchanged
+    /// Whether it is what stands out from the rest that bears the mark.
+    var standsOut = false
     /// Position of the pattern's start in frames of the original, below a period; of each block where the sound was cut.
     var offset = 0
     var path: AlignmentPath?
@@ -90,7 +92,8 @@ struct TileSearch {
   ) -> Match? {
     let bands = Layout.bands
     guard frames >= Layout.periodFrames / 2 else { return nil }
-    let evidence = scratch.buffer(0, frames * LevelAnalyzer.scales.count * bands)
+    // Of each scale, then of what stands out.
+    let evidence = scratch.buffer(0, frames * (LevelAnalyzer.scales.count + 1) * bands)
     let work = scratch.buffer(1, 2 * (frames + 1) * bands)
     let settled = min(1, Float(frames) / Self.settled)
     for scale in LevelAnalyzer.scales.indices where scale != LevelAnalyzer.plain {
@@ -100,8 +103,11 @@ struct TileSearch {
     }
     network.evidence(
       signs, levels: levels, frames: frames, silence: Self.silence, settled: settled, into: evidence + LevelAnalyzer.plain * frames * bands)
+    v2a_tile_foreground(
+      evidence + LevelAnalyzer.scales.count * frames * bands, evidence + LevelAnalyzer.plain * frames * bands,
+      levels + LevelAnalyzer.plain * bands, LevelAnalyzer.frameWidth, frames, work)
     func window(_ match: Match) -> UnsafePointer<Float> {
-      UnsafePointer(evidence + (match.hypothesis.scale * frames + match.skipped) * bands)
+      UnsafePointer(evidence + ((match.standsOut ? LevelAnalyzer.scales.count : match.hypothesis.scale) * frames + match.skipped) * bands)
     }
     var found: [Match] = [], whole: [Match] = []
     for length in lengths {
@@ -112,6 +118,12 @@ struct TileSearch {
         var match = Match()
         match.hypothesis = hypothesis
         match.skipped = frames - used
+        search(window(match), used, match, into: &found, whole: &whole)
+      }
+      if length == lengths.first {
+        var match = Match()
+        match.skipped = frames - used
+        match.standsOut = true
         search(window(match), used, match, into: &found, whole: &whole)
       }
       found.sort { $0.sync > $1.sync }
@@ -166,10 +178,15 @@ struct TileSearch {
         best.signs = signs
       }
     }
-    if best.payload == nil, best.sync > Self.searched,
-      let payload = PayloadCode.search(soft(trusted(best)), scratch: scratch) {
-      best.payload = payload
-      best.signs = key.chips(payload)
+    if best.payload == nil, best.sync > Self.searched {
+      // All tiles first, as far as they are to be trusted, then those that stand out.
+      var all = best
+      all.standsOut = false
+      let payload = PayloadCode.search(soft(trusted(all)), scratch: scratch)
+      if let payload = payload ?? (best.standsOut ? PayloadCode.search(soft(trusted(best)), scratch: scratch) : nil) {
+        best.payload = payload
+        best.signs = key.chips(payload)
+      }
     }
     best.recent = recent(window(best) - best.skipped * bands, frames, best)
     return best

@@ -1,6 +1,6 @@
 /// Finds the mark in a stream of 48 kHz audio without the original: a report per half second, over the last ten seconds.
 public final class WatermarkDetector {
-  /// Score from which a mark counts as present. Of five hours of unmarked sound, one ten-second piece in a thousand reaches 4.7
+  /// Score from which a mark counts as present. Of five hours of unmarked sound, one ten-second piece in a thousand reaches 4.8
   /// and the highest 5.1; a file of an hour has hundreds of pieces, looked at every half second.
   public static let threshold: Float = 6.0
   /// Samples from one report to the next.

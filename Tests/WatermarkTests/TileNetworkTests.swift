@@ -170,6 +170,26 @@ import Testing
     }
   }
 
+  /// Evidence counts by how far the level around the tile is above the stretch's means.
+  @Test func foregroundIsAsDefined() {
+    let frames = 50, levels = noise(frames * bands, seed: 70, scale: 20), evidence = noise(frames * bands, seed: 71)
+    // A louder half, so that there is something that stands out.
+    let x = levels.enumerated().map { $1 + ($0 / bands >= 25 ? 12 : 0) }
+    var out = [Float](repeating: 9, count: frames * bands), work = [Float](repeating: 0, count: frames * bands)
+    v2a_tile_foreground(&out, evidence, x, bands, frames, &work)
+    let means = (0..<bands).map { b in (0..<frames).reduce(Float(0)) { $0 + x[$1 * bands + b] } / Float(frames) }
+    for f in 0..<frames {
+      for b in 0..<bands {
+        var above: Float = 0
+        for t in -12..<18 {
+          for d in -8...8 { above += (x[at(f + t, frames) * bands + at(b + d, bands)] - means[at(b + d, bands)]) / 510 }
+        }
+        let value = evidence[f * bands + b] * (0.02 + 1 / (1 + expf((4 - above) / 3)))
+        #expect(abs(out[f * bands + b] - value) < 1e-3, "frame \(f), band \(b)")
+      }
+    }
+  }
+
   /// Signs and evidence are those of the kernels on the levels that belong there.
   @Test func rowsAreMadeOfAllLevels() {
     let width = LevelAnalyzer.frameWidth, frames = 70, rowWidth = TileNetwork.rowWidth, levels = noise(frames * width, seed: 9, scale: 20)

@@ -244,6 +244,13 @@ func find(_ samples: [Float], key: String = "", expected: UInt32 = WatermarkEmbe
     #expect(report.isPresent && abs(report.tempo - 1.03) < 0.011 && abs(report.pitch - 1.03) < 0.011)
   }
 
+  /// A mark in bursts over another sound: what stands out counts (all tiles alike leave it near 8).
+  @Test func burstsInAnotherSound() {
+    let bursts = sound(seconds: 10, seed: 18).enumerated().map { $0 / 2 % 48_000 < 7200 ? $1 : 0 }
+    let report = find(zip(mark(bursts), sound(seconds: 10, seed: 19)).map { $0 + 0.1 * $1 })
+    #expect(report.score > 9.3 && report.payload == WatermarkEmbedder.standardPayload, "\(report.score)")
+  }
+
   /// Reports do not depend on the sizes of buffers either.
   @Test func partitionsAreEqual() {
     let marked = mark(sound(seconds: 3, seed: 13))
