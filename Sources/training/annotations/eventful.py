@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from corpus.classes import INSTRUMENTS
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
-from generator.composer import is_sustained
+from generator.composer import is_long
 from generator.features import Features
 
 MUSIC = tuple(klass for klass in INSTRUMENTS if klass != "drums")
@@ -29,8 +29,9 @@ def main():
     votes = {}
     for text, (main_row, second) in zip(scripts["text"], scripts["rows"]):
         if second < 0:
-            # A note is short, but who asks for an instrument wants it to play on. Quiet has no row.
-            goes_on = main_row < 0 or rows[main_row]["klass"] in MUSIC or is_sustained(rows[main_row], features)
+            # A note is short, but who asks for an instrument wants it to play on, and a thunder
+            # rolls too long to come every second. Quiet has no row.
+            goes_on = main_row < 0 or rows[main_row]["klass"] in MUSIC or is_long(rows[main_row], features)
             votes.setdefault(int(text), []).append(0.0 if goes_on else 1.0)
     texts = np.array(sorted(votes))
     x = torch.from_numpy(scripts["means"][texts]).float()

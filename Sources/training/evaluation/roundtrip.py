@@ -30,5 +30,10 @@ class RoundTrip:
         envelope = self.encoder(torch.from_numpy(padded))
         slots = slots_of(padded[0], LATENT_HOP)
         latents = torch.cat([envelope, torch.from_numpy(slots)[None, : envelope.shape[1]]], dim=-1)
+        return self.decoded(latents)[: len(stereo)]
+
+    @torch.no_grad()
+    def decoded(self, latents: torch.Tensor) -> np.ndarray:
+        """[1, N, LATENT] -> [n, 2]."""
         noise = torch.randn(1, FRAMES * latents.shape[1], 2, BINS, 2, generator=torch.Generator().manual_seed(0))
-        return self.decoder(latents, noise)[0, :, : len(stereo)].T.numpy()
+        return self.decoder(latents, noise)[0].T.numpy()

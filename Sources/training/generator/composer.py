@@ -9,6 +9,7 @@ from generator.features import Features
 from generator.loudness import loudness
 from generator.mixture import Mixture
 from generator.sentences import ROOT, Sentences
+from generator.single import LONG, Single, dies_away
 from generator.tokens import simulated
 from models.audio_codec import FRAMES, HOP, LATENT_HOP, RATE
 from models.motion_encoder import TOKEN
@@ -17,8 +18,6 @@ from scenes.moments import amplitude
 
 TEXTURES = ("loop", "texture")
 SUSTAINED = (*TEXTURES, "music")  # kinds that fill a clip; the others are events
-LONG = 300  # spectral frames from which on a recording goes on, whatever its kind
-LONGEST_EVENT = 400  # spectral frames that an event may ring
 TAIL = 2.0  # seconds before the clip whose events may still ring
 SMOOTH = 47  # spectral frames, 0.5 s, over which the level of a sustained sound is averaged
 HUSH = ("wind", "aircraft", "machine", "fire", "rain", "stream")  # classes whose sound, far below its level, is the tone of a quiet room
@@ -28,9 +27,14 @@ BOOST = -6.0, 10.0  # dB, least and most that its level is changed by
 FADED = 6.0  # dB below its median level, where a sustained sound has not begun or has faded
 
 
+def is_long(row: dict, features: Features) -> bool:
+    """Whether a recording is of a kind that goes on, or as long."""
+    return row["kind"] in SUSTAINED or features.frames(row["id"]) > LONG
+
+
 def is_sustained(row: dict, features: Features) -> bool:
     """Whether a recording fills a clip; otherwise it follows events."""
-    return row["kind"] in SUSTAINED or features.frames(row["id"]) > LONG
+    return is_long(row, features) and not dies_away(row, features.read(row["id"], 0, features.frames(row["id"])).energy)
 
 
 def steady(energy: np.ndarray) -> tuple[int, int]:
@@ -97,11 +101,11 @@ class Composer:
             raise SystemExit("scripts.npz belongs to another corpus: run python -m generator.scripts again")
         self.sentences = Sentences(scripts)
         self.script_text, self.script_rows = scripts["text"], scripts["rows"]
-        self.siblings = {}
-        for i, row in enumerate(rows):
-            self.siblings.setdefault((row["klass"], row["package"], row["caption"]), []).append(i)
-        self.single = {r["id"]: self.single_event(r) for r in rows}
         self.is_sustained = np.array([is_sustained(r, self.features) for r in rows])
+        self.single = {r["id"]: self.single_event(r) for r, go_on in zip(rows, self.is_sustained) if not go_on}
+        self.siblings = {}
+        for i in np.flatnonzero(~self.is_sustained):
+            self.siblings.setdefault((rows[i]["klass"], rows[i]["package"], rows[i]["caption"]), []).append(int(i))
         self.steady = {r["id"]: self.steady_part(r) for r, go_on in zip(rows, self.is_sustained) if go_on}
         self.boost = {r["id"]: self.evened(r) for r in rows if r["id"] in self.steady and r["kind"] in TEXTURES}
         self.hush = [i for i, r in enumerate(rows) if self.is_sustained[i] and r["klass"] in HUSH]
@@ -144,22 +148,9 @@ class Composer:
         first, frames = self.steady[row["id"]]
         return float(np.clip(EVENED * (USUAL - loudness(self.features.read(row["id"], first, frames).energy)), *BOOST))
 
-    def single_event(self, row) -> int:
-        """Frames of a recording up to a second event in it, so that one event of the picture gives one of the sound.
-
-        A second event: after the level fell by 12 dB from its peak so far, it rises by 8 dB above its lowest since.
-        """
-        first = int(row["onset_s"] * RATE / HOP) + 3
-        energy = self.features.read(row["id"], 0, LONGEST_EVENT).energy
-        level = 10 * np.log10(energy.sum(1) + 1e-9)
-        peak, low = -90.0, None
-        for k in range(min(first, len(level)), len(level)):
-            peak = max(peak, level[max(0, k - 3) : k + 1].max())
-            if level[k] < peak - 12:
-                low = level[k] if low is None else min(low, level[k])
-            if low is not None and level[k] > low + 8 and level[k] > peak - 20:
-                return k - 1
-        return len(level)
+    def single_event(self, row) -> Single:
+        """One event of a recording that does not go on."""
+        return Single.of(row, self.features.read(row["id"], 0, LONG + 1).energy)
 
     def visual(self, rng, text: int, confidence: float, others: float) -> np.ndarray:
         """A visual prompt as a classifier would make it: confidence times the sentence's embedding, plus a remainder of others'."""
@@ -174,21 +165,22 @@ class Composer:
             self.fill(rng, mix, row, level + rng.uniform(-12, -4))
             return
         if events is None:
-            events = self.random_events(rng)
+            events = self.random_events(rng, self.single[self.rows[row]["id"]].lasts * HOP / RATE)
         siblings = self.siblings[(self.rows[row]["klass"], self.rows[row]["package"], self.rows[row]["caption"])]
-        variants = [row] + [int(i) for i in rng.choice(siblings, size=min(2, len(siblings)))]
+        variants = [row, *rng.choice(siblings, size=min(2, len(siblings)))]
         gain = level + rng.uniform(-6, 0)
         for time, strength, position in events:
             if -TAIL < time < self.frames * HOP / RATE:
                 chosen = self.rows[variants[int(rng.integers(len(variants)))]]
                 onset = int(round((time - chosen["onset_s"]) * RATE / HOP))
-                sound = self.features.read(chosen["id"], 0, self.single[chosen["id"]])
+                single = self.single[chosen["id"]]
+                sound = single(self.features.read(chosen["id"], 0, len(single.gain)))
                 mix.add(sound, onset, 10 ** ((gain + rng.uniform(-1.5, 1.5)) / 20) * amplitude(strength), 0.8 * position)
 
-    def random_events(self, rng):
-        """(time, strength, pan): a regular or an irregular train, or a single event."""
+    def random_events(self, rng, lasts: float):
+        """(time, strength, pan): a regular or an irregular train, or a single event; what `lasts` long comes hardly before it is over."""
         length = self.frames * HOP / RATE
-        gap = 10 ** rng.uniform(-0.6, 0.4)
+        gap = max(10 ** rng.uniform(-0.6, 0.4), 0.7 * lasts)
         jitter = rng.choice([0.02, 0.5])
         time, out = rng.uniform(-1, 1), []
         position = rng.uniform(-0.5, 0.5)

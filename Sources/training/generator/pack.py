@@ -14,8 +14,9 @@ import numpy as np
 
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
-from generator.composer import LONG, LONGEST_EVENT, is_sustained, steady
+from generator.composer import is_sustained, steady
 from generator.features import Features, write_index
+from generator.single import LONG
 from models.audio_codec import BANDS, REGIONS
 from models.partials import SLOTS
 
@@ -65,7 +66,7 @@ def pack(data: Path, out: Path, pool):
     lengths, picked = [], []
     for row in rows:
         start, frames = features.span[row["id"]]
-        begin, count = 0, min(frames, LONGEST_EVENT)
+        begin, count = 0, min(frames, LONG)
         if is_sustained(row, features):
             begin, count = steady(features.read(row["id"], 0, frames).energy)
             # What is kept must not be so short that it counts as an event.
