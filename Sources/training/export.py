@@ -91,6 +91,8 @@ def main():
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", nargs="*", help="file stems to write; default all")
     parser.add_argument("--guided", action="store_true", help="the transformer that guidance is built into (generator.distil)")
+    parser.add_argument("--soup", action="store_true", help="the mean of the trained transformer's weights and those in --out, "
+                        "which its training began with (Wortsman et al. 2022)")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     sizes = CONFIG["diffusion_transformer"] | ({"guidance": LARGEST_SCALE} if options.guided else {})
@@ -119,7 +121,9 @@ def main():
     if wanted("diffusion_transformer"):
         model = DiffusionTransformer(DiffusionConfig(**sizes))
         model.load_state_dict(averaged(options.data / "generator" / ("guided.pt" if options.guided else "model.pt")))
-        write("diffusion_transformer", model.state_dict())
+        trained = model.state_dict()
+        before = restore(options.out / "diffusion_transformer.safetensors") if options.soup else trained
+        write("diffusion_transformer", {k: (v + before[k]) / 2 for k, v in trained.items()})
     if wanted("audio_decoder"):
         model = AudioDecoder()
         model.load_state_dict(averaged(options.data / "codec" / "decoder.pt"))
