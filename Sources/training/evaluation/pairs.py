@@ -119,7 +119,7 @@ def validated(alone: np.ndarray, target: np.ndarray, source: np.ndarray, fold: n
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_data_option(parser)
-    parser.add_argument("--mixtures", type=int, default=1200)
+    parser.add_argument("--mixtures", type=int, default=2400)
     parser.add_argument("--folds", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(1)
