@@ -120,8 +120,8 @@ void v2a_tile_network(float *y, const float *maps, size_t frames, size_t frame, 
 void v2a_tile_evidence(float *out, const float *y, size_t row, const float *levels, const float *others, size_t stride, size_t frames,
                        size_t slot, const float *silence, float settled, const float *gate, size_t hidden, float *scratch);
 /* That evidence [frames, 48] for a mark in what stands out, as in sound that was mixed into another: times 0.02 to 1.02, by a logistic
- * function, about a half where the level over the tile's surroundings (30 frames, 17 bands) is 4 dB above the stretch's means. levels: [frames, stride], of which 48;
- * scratch: frames 48. */
+ * function, about a half where the level over the tile's surroundings (30 frames, 17 bands) is 4 dB above the stretch's means.
+ * levels: [frames, stride], of which 48; scratch: frames 48. */
 void v2a_tile_foreground(float *out, const float *evidence, const float *levels, size_t stride, size_t frames, float *scratch);
 /* z[f, s] = sum_b rows[f, b] chips[b, s], at most 64 slots. */
 void v2a_tile_products(float *z, const float *rows, const float *chips, size_t frames, size_t slots, size_t bands);

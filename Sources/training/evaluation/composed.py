@@ -16,6 +16,7 @@ import torch
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from evaluation import audioset, synthesis
+from generator.batch import latents
 from generator.composer import Composer
 from generator.mixture import Mixture
 from models.audio_codec import LATENT_RATE
@@ -25,10 +26,9 @@ SECONDS = 5
 
 def share(data: Path):
     """Gives a process a composer and ears."""
-    global composer, corpus
+    global composer
     synthesis.share(data)
-    corpus = Corpus(corpus_folder(data), split="gen")
-    composer = Composer(data, corpus.rows, int(SECONDS * LATENT_RATE))
+    composer = Composer(data, synthesis.corpus.rows, int(SECONDS * LATENT_RATE))
 
 
 @torch.no_grad()
@@ -37,15 +37,13 @@ def clip(number: int, seed: int) -> np.ndarray:
     mix = Mixture(composer.frames)
     composer.layer(np.random.default_rng((number, seed)), mix, number, None, 0.0)
     one = lambda x: torch.from_numpy(x[None])
-    encoder = synthesis.codec.encoder
-    envelope = encoder.project(*encoder.features(one(mix.total), one(mix.difference), one(mix.cross)))
-    return synthesis.codec.decoded(torch.cat([envelope, one(mix.slots())], -1))
+    return synthesis.codec.decoded(latents(synthesis.codec.encoder, *map(one, (mix.total, mix.difference, mix.cross, mix.slots()))))
 
 
 def both(number: int) -> tuple:
     """(first class and rank of a recording through the codec, those of a clip made of it)."""
-    row = corpus.rows[number]
-    samples = corpus.samples(row, 0, SECONDS * 48_000)
+    row = synthesis.corpus.rows[number]
+    samples = synthesis.corpus.samples(row, 0, SECONDS * 48_000)
     return tuple(synthesis.heard(x, row["klass"])[:2] for x in (synthesis.codec(samples), clip(number, 0)))
 
 

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus, name_of
 from evaluation import confusions, fine, known, yamnet
-from evaluation.channels import mono
+from evaluation.channels import mono, of_unit_power
 from evaluation.heads import shares
 from evaluation.judge import GROUPS, RATE, label
 from evaluation.remembered import Remembered
@@ -48,7 +48,7 @@ def placed(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
             part = one[: LENGTH - start]
             x[start : start + len(part)] += part * 10 ** (rng.uniform(-6, 0) / 20)
             start += len(one) + int(rng.uniform(0.05, 1.2) * RATE) if how < 0.85 else LENGTH
-    return x / max(np.sqrt((x**2).mean()), 1e-6)
+    return of_unit_power(x)
 
 
 def mixtures(corpus: Corpus, rows: list[dict], target: np.ndarray, fold: np.ndarray, count: int):
@@ -63,16 +63,21 @@ def mixtures(corpus: Corpus, rows: list[dict], target: np.ndarray, fold: np.ndar
             yield pair, (first + second * 10 ** (rng.uniform(-6, 6) / 20)).astype(np.float32)
 
 
+def scaled(x: np.ndarray, state: dict) -> np.ndarray:
+    """Numbers to unit deviation, clipped."""
+    return np.clip((x - state["mean"]) / state["deviation"], -5, 5)
+
+
 def teach(x: np.ndarray, truth: np.ndarray, share: np.ndarray, resistance: float = 0.3) -> dict:
     """State of a panel from numbers [n, numbers], which groups are there [n, groups] and how much each example counts."""
-    mean, deviation = x.mean(0), x.std(0) + 1e-6
-    x = np.clip((x - mean) / deviation, -5, 5).astype(np.float16).astype(np.float32)
+    state = {"mean": x.mean(0), "deviation": x.std(0) + 1e-6}
+    x = scaled(x, state).astype(np.float16).astype(np.float32)
     square, share = (x**2).sum(1), share / share.mean()
     far = square[:, None] + square - 2 * x @ x.T
     width, usual = np.median(far), share @ truth / share.sum()
     weight = np.linalg.solve(np.exp(-far / width) + np.diag(resistance / share), truth - usual)
     return {k: torch.from_numpy(np.asarray(v)) for k, v in
-            {"mean": mean, "deviation": deviation, "x": x.astype(np.float16), "width": width, "usual": usual, "weight": weight}.items()}
+            (state | {"x": x.astype(np.float16), "width": width, "usual": usual, "weight": weight}).items()}
 
 
 class Panel:
@@ -87,7 +92,7 @@ class Panel:
     def __call__(self, heard: np.ndarray, classes: list[str] | None = None) -> np.ndarray:
         """[classes] (default all) of the numbers of one sound."""
         s = self.state
-        x = np.clip((heard - s["mean"]) / s["deviation"], -5, 5)
+        x = scaled(heard, s)
         present = np.exp(-(x @ x + self.square - 2 * self.x @ x) / s["width"]) @ s["weight"] + s["usual"]
         return present[[CLASSES.index(c) for c in classes or CLASSES]]
 

@@ -21,6 +21,7 @@ from tqdm import tqdm
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus, name_of
 from evaluation import audioset, fine, judge, pairs, product, yamnet
+from evaluation.channels import of_unit_power
 from evaluation.confusions import among_first
 from evaluation.remembered import Remembered
 from evaluation.roundtrip import MODEL, RoundTrip
@@ -101,6 +102,14 @@ def hearing(name: str, path: Path, data: Path) -> Hearing:
 KEPT = {"groups": "judge.pt", "pairs": "pairs.pt", "fine": "fine.pt", "audioset": "audioset.npz"}
 
 
+def by_class(ears: Hearing, recordings: list) -> dict[str, list]:
+    """What the panel takes of (row, that) pairs, by class."""
+    out = {}
+    for row, heard in recordings:
+        out.setdefault(ears.label(row), []).append(heard)
+    return out
+
+
 def voices(ears: Hearing, classes: list[str], sounds) -> np.ndarray:
     """[n, classes] probabilities."""
     return np.stack([ears.panel(ears.measure(sound), classes) for sound in sounds])
@@ -125,9 +134,8 @@ def main():
     of_two = hearing("pairs", options.data / "judge" / KEPT["pairs"], options.data) if options.judge == "groups" and not options.positive_only else ears
     panel, prompts, least = ears.panel, ears.prompts, ears.least if options.least is None else options.least
     corpus = Corpus(corpus_folder(options.data))
-    real, recordings = {}, ears.recordings(corpus, path.parent)
-    for row, heard in recordings:
-        real.setdefault(ears.label(row), []).append(heard)
+    recordings = ears.recordings(corpus, path.parent)
+    real = by_class(ears, recordings)
     coded = ears.coded(corpus, path.parent, recordings, options.coded)
     candidates = sorted(real)
     votes_of = lambda c, among, sounds: np.stack([panel(heard, among) for heard in sounds[c]])
@@ -149,10 +157,9 @@ def main():
     if options.positive_only:
         return
     two = [(classes[i], classes[(i + len(classes) // 2) % len(classes)]) for i in range(len(classes))]
-    without, negated, mixed, alone = [], [], [], {c: [] for c in classes}
-    for row, measured in recordings if of_two is ears else of_two.recordings(corpus, path.parent):
-        if ears.label(row) in alone:
-            alone[ears.label(row)].append(of_two.panel(measured, classes))
+    without, negated, mixed = [], [], []
+    single = real if of_two is ears else by_class(of_two, of_two.recordings(corpus, path.parent))
+    alone = [np.stack([of_two.panel(heard, classes) for heard in single[a]]) for a, _ in two]
     for a, b in tqdm(two, mininterval=5):
         prompt = f"{prompts[a][0]} and {prompts[b][0]}"
         for negative, into in (("", without), (prompts[a][0], negated)):
@@ -161,7 +168,7 @@ def main():
                                                   for seed in range(options.seeds))))
         mixed.append(voices(of_two, classes, mixtures(corpus, of_two, a, b, options.seeds)))
     places = np.array([[classes.index(c) for c in pair] for pair in two])
-    report(places, np.stack(without), np.stack(negated), np.stack(mixed), [np.stack(alone[a]) for a, _ in two], getattr(of_two.panel, "bound", None))
+    report(places, np.stack(without), np.stack(negated), np.stack(mixed), alone, getattr(of_two.panel, "bound", None))
 
 
 def table(classes: list[str], real: dict, heard: dict, chance: float, truths: list[list[dict]]):
@@ -189,8 +196,7 @@ def mixtures(corpus: Corpus, ears: Hearing, a: str, b: str, count: int):
         out = np.zeros(length, np.float32)
         for of_class in rows:
             sound = corpus.samples(of_class[rng.integers(len(of_class))], 0, length)
-            mono = np.resize(sound.mean(1), length)
-            out += mono / max(np.sqrt((mono**2).mean()), 1e-6)
+            out += of_unit_power(np.resize(sound.mean(1), length))
         yield out
 
 

@@ -6,13 +6,17 @@ import torch
 from models.audio_codec import SpectralEncoder
 
 
+def latents(encoder: SpectralEncoder, total, difference, cross, slots) -> torch.Tensor:
+    """[B, N, LATENT] of mixtures' energies and partials, see Mixture."""
+    return torch.cat([encoder.project(*encoder.features(total, difference, cross)), slots], dim=-1)
+
+
 def composed(composer, encoder: SpectralEncoder, size: int, rng: np.random.Generator) -> dict:
     """`size` new clips: latents [B, N, LATENT], motion [B, N, 5], visual [B, 384], sentence [B]."""
     clips = [composer.clip(rng) for _ in range(size)]
     tensor = lambda name: torch.from_numpy(np.stack([getattr(c, name) for c in clips]))
-    envelope = encoder.project(*encoder.features(tensor("total"), tensor("difference"), tensor("cross")))
-    return {"latents": torch.cat([envelope, tensor("slots")], dim=-1), "motion": tensor("motion"), "visual": tensor("visual").float(),
-            "sentence": torch.tensor([c.sentence for c in clips])}
+    return {"latents": latents(encoder, *map(tensor, ("total", "difference", "cross", "slots"))), "motion": tensor("motion"),
+            "visual": tensor("visual").float(), "sentence": torch.tensor([c.sentence for c in clips])}
 
 
 def conditioned(clips: dict, prompt: torch.Tensor, text: torch.Tensor, mask: torch.Tensor, generator: torch.Generator) -> dict:

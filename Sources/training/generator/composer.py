@@ -34,7 +34,7 @@ def is_long(row: dict, features: Features) -> bool:
 
 def is_sustained(row: dict, features: Features) -> bool:
     """Whether a recording fills a clip; otherwise it follows events."""
-    return is_long(row, features) and not dies_away(row, features.read(row["id"], 0, features.frames(row["id"])).energy)
+    return is_long(row, features) and not dies_away(row, features)
 
 
 def steady(energy: np.ndarray) -> tuple[int, int]:
@@ -173,8 +173,8 @@ class Composer:
             if -TAIL < time < self.frames * HOP / RATE:
                 chosen = self.rows[variants[int(rng.integers(len(variants)))]]
                 onset = int(round((time - chosen["onset_s"]) * RATE / HOP))
-                single = self.single[chosen["id"]]
-                sound = single(self.features.read(chosen["id"], 0, len(single.gain)))
+                gain_of_frame = self.single[chosen["id"]].gain
+                sound = self.features.read(chosen["id"], 0, len(gain_of_frame)).louder(gain_of_frame)
                 mix.add(sound, onset, 10 ** ((gain + rng.uniform(-1.5, 1.5)) / 20) * amplitude(strength), 0.8 * position)
 
     def random_events(self, rng, lasts: float):

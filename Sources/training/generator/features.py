@@ -18,7 +18,7 @@ from tqdm import tqdm
 from corpus.paths import add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from models.audio_codec import BANDS, FLOOR, HOP, LATENT_HOP, REGIONS, SpectralEncoder
-from models.partials import RANGE, SLOTS, STEP, analyse, levels
+from models.partials import SLOTS, STEP, analyse, levels, louder
 
 LONGEST = 30 * 48_000  # samples of a recording that are used
 
@@ -113,11 +113,9 @@ class Excerpt:
     place: np.ndarray  # their positions [n / 2, SLOTS]
 
     def louder(self, gain: np.ndarray) -> "Excerpt":
-        """With amplitudes [n]; partials that fall below QUIETEST are gone."""
+        """With amplitudes [n]."""
         steps = gain[:: STEP // HOP][: len(self.level), None]
-        level = self.level.astype(np.float32)
-        level = np.where(level > 0, np.maximum(level + np.log(steps) / RANGE, 0), 0)
-        return Excerpt(self.energy * gain[:, None] ** 2, self.image, level, self.place)
+        return Excerpt(self.energy * gain[:, None] ** 2, self.image, louder(self.level.astype(np.float32), steps), self.place)
 
 
 class Features:

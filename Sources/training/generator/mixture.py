@@ -4,7 +4,7 @@ import numpy as np
 
 from models.audio_codec import BANDS, FFT, FRAMES, REGIONS, band_matrices
 from models.oscillators import part, responses
-from models.partials import OFFSET, RANGE, SLOTS, amplitudes, spread, thinned
+from models.partials import OFFSET, RANGE, SLOTS, amplitudes, louder, spread, thinned
 
 REGION_SUMS = band_matrices()[2].numpy().T  # [BANDS, REGIONS]
 RESPONSES = responses(band_matrices()[0].numpy(), FFT)
@@ -44,11 +44,10 @@ class Mixture:
         """The louder of two partials in a slot stays."""
         middle = (np.arange(len(self.level)) * FRAMES + FRAMES // 2 - start) // 2  # two frames per row of partials
         inside = np.flatnonzero((middle >= 0) & (middle < len(sound.level)))
-        level = sound.level[middle[inside]].astype(np.float32)
-        level = np.where(level > 0, level + np.log(gain) / RANGE, 0)
-        louder = (level > self.level[inside]) & (level > OFFSET / RANGE)
-        self.level[inside] = np.where(louder, level, self.level[inside])
-        self.place[inside] = np.where(louder, sound.place[middle[inside]], self.place[inside])
+        level = louder(sound.level[middle[inside]].astype(np.float32), gain)
+        stays = (level > self.level[inside]) & (level > OFFSET / RANGE)
+        self.level[inside] = np.where(stays, level, self.level[inside])
+        self.place[inside] = np.where(stays, sound.place[middle[inside]], self.place[inside])
 
     def slots(self) -> np.ndarray:
         """Slots [F / 4, SLOTS] of the partials that other sounds do not mask."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpus.classes import CONTINUOUS
-from generator.features import Excerpt
+from generator.features import Features
 from models.audio_codec import HOP, RATE
 
 LONG = 300  # spectral frames from which on a recording goes on, unless it dies away; an event has no more
@@ -27,10 +27,11 @@ UNFOLDING = {
 BURST = "burst", "machine gun"  # words for shots that belong together
 
 
-def dies_away(row: dict, energy: np.ndarray) -> bool:
-    """Whether a long recording, energy [F, 64], is one event: loudest early, and 25 dB quieter at the end."""
+def dies_away(row: dict, features: Features) -> bool:
+    """Whether a long recording is one event: loudest early, and 25 dB quieter at the end."""
     if row["klass"] in CONTINUOUS or row["kind"] in ("loop", "music"):
         return False
+    energy = features.read(row["id"], 0, features.frames(row["id"])).energy
     level = 10 * np.log10(np.convolve(energy.sum(1), np.ones(20) / 20, "same") + 1e-9)
     return bool(level[-60:-20].mean() < level.max() - 25 and level.argmax() < 0.4 * len(level))
 
@@ -72,7 +73,3 @@ class Single:
             gain = gain[: low + int(max(0.0, level[low] - level[peak] + OVER) / rate) + 1]
         level = level[: len(gain)] + gain
         return cls(10 ** (gain / 20), 1 + int(np.flatnonzero(level > level.max() - LOUD)[-1]))
-
-    def __call__(self, sound: Excerpt) -> Excerpt:
-        """Its features, of as many frames."""
-        return sound.louder(self.gain)

@@ -39,6 +39,11 @@ def amplitudes(level):
     return QUIETEST * np.exp(np.minimum(level, LOUDEST) * RANGE - OFFSET)
 
 
+def louder(level, gain):
+    """Levels of partials times gain; 0 is none, and what falls to 0 is gone."""
+    return np.where(level > 0, np.maximum(level + np.log(gain) / RANGE, 0), 0)
+
+
 def peaks(padded: np.ndarray, count: int, size: int, low: int, high: int):
     """Strongest spectral peak per slot low..<high of `count` frames: amplitude, position, prominence in nepers.
 
