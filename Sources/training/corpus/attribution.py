@@ -14,7 +14,6 @@ from pathlib import Path
 
 from . import paths
 from .store import Corpus
-from .synthesise import PACKAGE
 
 FIELDS = ("package", "licences", "files", "minutes", "authors")
 OWN_WORK = "The gst-v2a authors (procedural synthesis)"
@@ -85,7 +84,7 @@ def main() -> None:
     table = []
     for package, rows in sorted(groups.items()):
         used = [row["path"] for row in rows]
-        names = [OWN_WORK] if package == PACKAGE else authors(
+        names = [OWN_WORK] if package == paths.OWN else authors(
             paths.unpacked(options.data) / package / "usr/share/doc" / package / "copyright", used)
         if package == "openttd-opensfx":
             names = titled_authors(used)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SAMPLE_RATE = 48000
+OWN = "gst-v2a-synth"  # the package of what the project synthesises itself
 
 
 def default_data_root() -> Path:

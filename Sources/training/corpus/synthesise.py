@@ -25,7 +25,7 @@ from .instruments import FIELDS
 from .synth import (aircraft, bells, birds, blasts, bodies, carnivores, crowds, doors, dsp, engines, farm, fire, impacts, insects, machines,
                     metal, signals, steps, trains, water, weather, wood)
 
-PACKAGE, LICENCE = "gst-v2a-synth", "CC0-1.0"
+LICENCE = "CC0-1.0"
 # How many variants of each. More where recordings are few.
 GENERATORS = {
     **{f"footsteps-{ground}": (steps.footsteps(ground), 40) for ground in steps.GROUNDS},
@@ -88,7 +88,7 @@ def make(job: tuple[str, int, Path]) -> dict:
             out.title, out.genre, out.license, out.comment = caption, klass, LICENCE, version(name)
             out.write(samples)
         os.replace(part, file)
-    return dict(split="gen", package=PACKAGE, path=file.name, licence=LICENCE, **stored(file))
+    return dict(split="gen", package=paths.OWN, path=file.name, licence=LICENCE, **stored(file))
 
 
 def main() -> None:
@@ -98,7 +98,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=tuple(GENERATORS))
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    folder = paths.rendered(options.data) / PACKAGE
+    folder = paths.rendered(options.data) / paths.OWN
     folder.mkdir(parents=True, exist_ok=True)
     jobs = [(name, index, folder) for name, (_, count) in GENERATORS.items() if not options.only or name in options.only
             for index in range(max(1, round(count * options.scale)))]

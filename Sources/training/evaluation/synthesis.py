@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from corpus import synthesise
-from corpus.paths import add_data_option, corpus as corpus_folder
+from corpus.paths import OWN, add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from evaluation import audioset, yamnet
 from evaluation.roundtrip import RoundTrip
@@ -83,7 +83,7 @@ def main():
             if options.captions:
                 for caption in sorted({r[1] for r in results}):
                     line("", caption[:28], [r for r in results if r[1] == caption])
-            recorded = [row for row in rows if row["klass"] == klass and row["package"] != synthesise.PACKAGE]
+            recorded = [row for row in rows if row["klass"] == klass and row["package"] != OWN]
             if recorded:
                 line("  recordings", klass, pool.map(recording, recorded[: options.count], 1))
 

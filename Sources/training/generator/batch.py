@@ -3,7 +3,10 @@
 import numpy as np
 import torch
 
+from generator.composer import BLOWS
 from models.audio_codec import SpectralEncoder
+
+MOTION_ALONE = 0.5, 0.9, 0.1  # chance that clips without prompt and picture keep their motion: of NOTHING, BLOWS and OTHERS
 
 
 def latents(encoder: SpectralEncoder, total, difference, cross, slots) -> torch.Tensor:
@@ -12,20 +15,22 @@ def latents(encoder: SpectralEncoder, total, difference, cross, slots) -> torch.
 
 
 def composed(composer, encoder: SpectralEncoder, size: int, rng: np.random.Generator) -> dict:
-    """`size` new clips: latents [B, N, LATENT], motion [B, N, 5], visual [B, 384], sentence [B]."""
+    """`size` new clips: latents [B, N, LATENT], motion [B, N, 5], visual [B, 384], sentence and events [B]."""
     clips = [composer.clip(rng) for _ in range(size)]
     tensor = lambda name: torch.from_numpy(np.stack([getattr(c, name) for c in clips]))
     return {"latents": latents(encoder, *map(tensor, ("total", "difference", "cross", "slots"))), "motion": tensor("motion"),
-            "visual": tensor("visual").float(), "sentence": torch.tensor([c.sentence for c in clips])}
+            "visual": tensor("visual").float(), "sentence": torch.tensor([c.sentence for c in clips]), "events": torch.tensor([c.events for c in clips])}
 
 
 def conditioned(clips: dict, prompt: torch.Tensor, text: torch.Tensor, mask: torch.Tensor, generator: torch.Generator) -> dict:
     """A training batch of clips and their sentences (prompt [B, 384], states [B, L, 384], mask [B, L]), of which each clip keeps some at
-    random: all, prompt only, picture only, motion with prompt, none..."""
+    random: all, prompt only, picture only, motion with prompt, none... Where nothing is known but motion, it is mostly that of blows."""
     chance = torch.rand(3, len(prompt), generator=generator, device=generator.device)
-    has_prompt = chance[0] < 0.68
-    has_visual = chance[1] < torch.where(has_prompt, 0.35, 0.72)
-    has_motion = chance[2] < torch.where(has_prompt | has_visual, 0.88, 0.5)
+    blows = clips["events"] == BLOWS
+    has_prompt = chance[0] < torch.where(blows, 0.5, 0.68)
+    has_visual = chance[1] < torch.where(has_prompt, 0.35, torch.where(blows, 0.4, 0.72))
+    alone = torch.tensor(MOTION_ALONE, device=chance.device)[clips["events"]]
+    has_motion = chance[2] < torch.where(has_prompt | has_visual, 0.88, alone)
     return {
         "latents": clips["latents"].float(),
         "motion": clips["motion"].float() * has_motion[:, None, None],

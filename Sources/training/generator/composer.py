@@ -24,6 +24,7 @@ HUSH = ("wind", "aircraft", "machine", "fire", "rain", "stream")  # classes whos
 EVENED = 0.8  # of the way from a texture's loudness to USUAL: recordings have equal peaks, and what has none was hardly heard
 USUAL = -17.0  # dB, loudness of a texture before clips set their levels
 BOOST = -6.0, 10.0  # dB, least and most that its level is changed by
+NOTHING, BLOWS, OTHERS = range(3)  # the events of a clip in which all goes on, in which all are impacts, and any others
 FADED = 6.0  # dB below its median level, where a sustained sound has not begun or has faded
 
 
@@ -63,6 +64,7 @@ class Clip:
     motion: np.ndarray  # [N, 5]
     sentence: int  # number of its text, see Sentences
     visual: np.ndarray  # [384]
+    events: int  # what they are: NOTHING, BLOWS or OTHERS
 
 
 class Scenes:
@@ -124,7 +126,7 @@ class Composer:
         if second >= 0:
             self.layer(rng, mix, second, events if self.is_sustained[main] else None, -6.0)
         confidence = rng.uniform(0.15, 1.0)
-        return self.told(mix, motion, text, self.visual(rng, text, confidence, 0.4 * (1 - confidence)))
+        return self.told(mix, motion, text, self.visual(rng, text, confidence, 0.4 * (1 - confidence)), self.kind_of_events((main, second)))
 
     def quiet_clip(self, rng, text: int) -> Clip:
         """The tone of a quiet room, or nothing, mostly where nothing happens; a thing that hardly sounds says little of its sound."""
@@ -135,9 +137,16 @@ class Composer:
             self.fill(rng, mix, int(rng.choice(self.hush)), rng.uniform(-48, -34))
         return self.told(mix, motion, text, self.visual(rng, text, 10 ** rng.uniform(-1.3, -0.3), rng.uniform(0, 0.15)))
 
-    def told(self, mix: Mixture, motion: np.ndarray, text: int, visual: np.ndarray) -> Clip:
+    def told(self, mix: Mixture, motion: np.ndarray, text: int, visual: np.ndarray, events: int = NOTHING) -> Clip:
         """What is mixed, with the sentence `text`."""
-        return Clip(mix.total, mix.difference, mix.cross, mix.slots(), motion, text, visual)
+        return Clip(mix.total, mix.difference, mix.cross, mix.slots(), motion, text, visual, events)
+
+    def kind_of_events(self, rows) -> int:
+        """What the events of these recordings are; -1: no recording."""
+        events = [self.rows[row]["klass"] for row in rows if row >= 0 and not self.is_sustained[row]]
+        if not events:
+            return NOTHING
+        return BLOWS if all(klass.startswith("impact") for klass in events) else OTHERS
 
     def steady_part(self, row) -> tuple[int, int]:
         """(first frame, frames) of a sustained recording that clips are taken from."""

@@ -1,6 +1,6 @@
 """What training the generator needs, small enough to be carried to another machine.
 
-`python -m generator.pack --data D --out FOLDER` writes it, energies in steps of 0.9 dB (coarser where hardly anything is); there,
+`python -m generator.pack --data D --out FOLDER` writes it, energies in steps of 1.3 dB (coarser where hardly anything is); there,
 `python -m generator.pack --data D --unpack FOLDER` makes D/{features, scenes, corpus, codec} of it.
 """
 
@@ -23,7 +23,7 @@ from models.partials import SLOTS
 LONGEST = 900  # frames of a recording that goes on
 SMALL = ("scenes/tokens.npy", "scenes/events.tsv", "corpus/index.tsv", "codec/transform.safetensors")
 LOW, KNEE = -21.0, -12.0  # log energies: the least, and where steps get finer
-STEPS = 0.5, 0.2  # below and above
+STEPS = 0.6, 0.3  # below and above
 COARSE = round((KNEE - LOW) / STEPS[0])
 POSITION = 0.005, 0.55  # semitones of a partial's position in its slot: step and largest
 LEVEL = 0.02  # step of its level
@@ -66,7 +66,7 @@ def pack(data: Path, out: Path, pool):
     lengths, picked = [], []
     for row in rows:
         start, frames = features.span[row["id"]]
-        begin, count = 0, min(frames, LONG)
+        begin, count = 0, frames
         if is_sustained(row, features):
             begin, count = steady(features.read(row["id"], 0, frames).energy)
             # What is kept must not be so short that it counts as an event.

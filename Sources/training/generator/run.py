@@ -32,6 +32,7 @@ def add_options(parser, batch: int, rate: float):
     parser.add_argument("--rate", type=float, default=rate)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
+    parser.add_argument("--compile", action="store_true", help="with torch.compile")
     parser.add_argument("--composers", type=int, default=0, help="processes that compose clips for a pool; 0: every batch is composed anew")
     parser.add_argument("--room", type=int, default=400_000, help="clips in the pool")
     parser.add_argument("--seed", type=int, default=0)
@@ -73,6 +74,8 @@ class Run:
         self.model, self.step, self.warm_up = model, 0, warm_up
         self.average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998))
         self.optimiser = torch.optim.AdamW(model.parameters(), lr=self.options.rate, betas=betas, weight_decay=weight_decay)
+        if self.options.compile:
+            model.compile(dynamic=False)
         if self.path.exists():
             state = torch.load(self.path, weights_only=True, map_location=self.device)
             self.model.load_state_dict(state["model"])

@@ -13,9 +13,8 @@ import torch
 from tqdm import tqdm
 
 from corpus.captions import captions_for
-from corpus.paths import add_data_option, corpus as corpus_folder
+from corpus.paths import OWN, add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
-from corpus.synthesise import PACKAGE
 from export import restore
 from models.text_encoder import TextEncoder, WordPieceTokenizer, load_pretrained
 
@@ -31,7 +30,7 @@ RECORDED = 3.0  # of the project's own sounds that a recording counts for
 def class_weights(rows) -> np.ndarray:
     """Probability per row: classes balanced to the power 0.4 of their number of rows; within a class recordings count RECORDED times."""
     count, total = Counter(row["klass"] for row in rows), Counter()
-    own = [1.0 if row["package"] == PACKAGE else RECORDED for row in rows]
+    own = [1.0 if row["package"] == OWN else RECORDED for row in rows]
     for row, weight in zip(rows, own):
         total[row["klass"]] += weight
     w = np.array([count[row["klass"]] ** 0.4 * weight / total[row["klass"]] for row, weight in zip(rows, own)])
