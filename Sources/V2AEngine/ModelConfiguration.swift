@@ -13,6 +13,8 @@ struct ModelConfiguration: Sendable {
   /// How much more guidance counts where a prompt speaks of events: scale 1 + eventGuidance (s - 1) for s. What goes on would get quieter by it,
   /// and joins in music louder.
   let eventGuidance: Float
+  /// How much more guidance counts without a prompt in fewer steps than the model's default, see `wordlessGuidance`.
+  let fewStepGuidance: Float
   let visualSeconds: Double
 
   init(_ json: JSON) throws(CheckpointError) {
@@ -49,6 +51,14 @@ struct ModelConfiguration: Sendable {
     noiseScale = Float(try real("noise_scale", 0.1...4, ifAbsent: 1))
     stillNoiseScale = Float(try real("still_noise_scale", 0.1...4, ifAbsent: Double(noiseScale)))
     eventGuidance = Float(try real("event_guidance", 0...4, ifAbsent: 1))
+    fewStepGuidance = Float(try real("few_step_guidance", 0...10, ifAbsent: 0))
     visualSeconds = try real("visual_seconds", 0.1...60)
+  }
+
+  /// What guidance counts for without a prompt in n steps, at least 4, where the model's default is m: 1 + fewStepGuidance (1 / n - 1 / m).
+  /// Few large steps lose some of what guidance does, and blows get quieter and duller; prompts are followed no less.
+  func wordlessGuidance(steps: Int) -> Float {
+    let n = max(steps, 4)
+    return n < defaults.steps ? 1 + fewStepGuidance * (1 / Float(n) - 1 / Float(defaults.steps)) : 1
   }
 }

@@ -197,7 +197,7 @@ final class Soundtrack: SoundtrackGenerator {
   private static let recognised: Float = 0.4
 
   /// The guided branch, and unless guidance is off or built in the one to steer away from: no picture, and the negative prompt or none. Also
-  /// the scale, larger where a prompt speaks of events.
+  /// the scale, larger where a prompt speaks of events, and without one where steps are few.
   private func conditions(_ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings) -> (branches: [Conditions], scale: Float) {
     var guided = Conditions.none
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
@@ -207,7 +207,8 @@ final class Soundtrack: SoundtrackGenerator {
     let areEvents = model.eventfulness(guided.states.isEmpty ? seen : guided.prompt)
     guided.motion = !isStill || areEvents ? .seen : .rest
     if settings.guidanceScale == 1 { return ([guided], 1) }
-    let emphasis = areEvents && !guided.states.isEmpty ? model.configuration.eventGuidance : 1
+    let configuration = model.configuration, spoken = areEvents ? configuration.eventGuidance : 1
+    let emphasis = guided.states.isEmpty ? configuration.wordlessGuidance(steps: settings.steps) : spoken
     let scale = 1 + emphasis * (settings.guidanceScale - 1)
     var away = Conditions.none
     (away.states, away.prompt) = encode(own.negativePrompt)

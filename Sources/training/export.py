@@ -29,6 +29,7 @@ CONFIG = {
     "guidance_scale": 5.0,
     "guidance_rescale": 0.8,
     "event_guidance": 1.5,
+    "few_step_guidance": 3.0,
     "time_shift": 1.0,
     "noise_scale": 1.0,
     "still_noise_scale": 1.1,

@@ -90,22 +90,44 @@ import V2AStreaming
     #expect(a === b)
   }
 
+  /// The embedded model without a setting of its config.json.
+  private static func model(without key: String) throws -> VideoToAudioModel {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "v2a-without-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.copyItem(at: resources, to: folder)
+    let file = folder.appending(path: "config.json")
+    let text = try String(decoding: Data(contentsOf: file), as: UTF8.self)
+    #expect(text.contains("\"\(key)\": "))
+    try Data(text.replacing("\"\(key)\": ", with: "\"was_\(key)\": ").utf8).write(to: file)
+    return try VideoToAudioModel.load(folder: folder.path)
+  }
+
+  private static func sound(_ model: VideoToAudioModel, _ prompt: String, scale: Float, steps: Int) throws -> [Float] {
+    try sound(settings { ($0.prompt, $0.guidanceScale, $0.steps) = (prompt, scale, steps) }, frames: 20, model: model)
+  }
+
   /// A prompt for an event is steered by 1 + event_guidance (scale - 1), what goes on, and no prompt, by the scale itself.
   @Test func eventsAreSteeredMore() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "v2a-even-\(UUID())")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try FileManager.default.copyItem(at: Self.resources, to: folder)
-    let file = folder.appending(path: "config.json"), key = "\"event_guidance\": "
-    let text = try String(decoding: Data(contentsOf: file), as: UTF8.self)
-    #expect(text.contains(key))
-    try Data(text.replacing(key, with: "\"was_\(key.dropFirst())").utf8).write(to: file)
-    let even = try VideoToAudioModel.load(folder: folder.path), model = try VideoToAudioModel.load(folder: nil)
-    func sound(_ model: VideoToAudioModel, _ prompt: String, _ scale: Float) throws -> [Float] {
-      try Self.sound(Self.settings { ($0.prompt, $0.guidanceScale) = (prompt, scale) }, frames: 20, model: model)
+    let even = try Self.model(without: "event_guidance"), model = try VideoToAudioModel.load(folder: nil)
+    let more = 1 + model.configuration.eventGuidance * 2
+    let dog = try Self.sound(model, "a dog barking", scale: 3, steps: 3)
+    #expect(try dog == Self.sound(even, "a dog barking", scale: more, steps: 3))
+    #expect(try dog != Self.sound(even, "a dog barking", scale: 3, steps: 3))
+    for prompt in ["rain falling", ""] {
+      #expect(try Self.sound(model, prompt, scale: 3, steps: 3) == Self.sound(even, prompt, scale: 3, steps: 3), "\(prompt)")
     }
-    #expect(try sound(model, "a dog barking", 3) == sound(even, "a dog barking", 1 + model.configuration.eventGuidance * 2))
-    #expect(try sound(model, "a dog barking", 3) != sound(even, "a dog barking", 3))
-    for prompt in ["rain falling", ""] { #expect(try sound(model, prompt, 3) == sound(even, prompt, 3), "\(prompt)") }
+  }
+
+  /// Without a prompt, in n steps, fewer than the default's m, the scale is 1 + (1 + few_step_guidance (1 / n - 1 / m)) (scale - 1).
+  @Test func fewStepsAreSteeredMore() throws {
+    let even = try Self.model(without: "few_step_guidance"), model = try VideoToAudioModel.load(folder: nil)
+    let emphases = [1, 4, 5, 8, 25].map(model.configuration.wordlessGuidance)
+    #expect(emphases[0] == emphases[1] && emphases[1] > emphases[2] && emphases[2] > 1 && emphases[3...] == [1, 1])
+    let four = try Self.sound(model, "", scale: 3, steps: 4)
+    #expect(try four == Self.sound(even, "", scale: 1 + emphases[1] * 2, steps: 4))
+    #expect(try four != Self.sound(even, "", scale: 3, steps: 4))
+    #expect(try Self.sound(model, "", scale: 3, steps: 8) == Self.sound(even, "", scale: 3, steps: 8))
+    #expect(try Self.sound(model, "rain falling", scale: 3, steps: 4) == Self.sound(even, "rain falling", scale: 3, steps: 4))
   }
 
   @Test func refusesBadSettings() throws {
