@@ -106,7 +106,7 @@ import V2AStreaming
     try sound(settings { ($0.prompt, $0.guidanceScale, $0.steps) = (prompt, scale, steps) }, frames: 20, model: model)
   }
 
-  /// A prompt for an event is steered by 1 + event_guidance (scale - 1), what goes on, and no prompt, by the scale itself.
+  /// A prompt for an event is steered by 1 + event_guidance (scale - 1); what goes on, and no prompt, as without it.
   @Test func eventsAreSteeredMore() throws {
     let even = try Self.model(without: "event_guidance"), model = try VideoToAudioModel.load(folder: nil)
     let more = 1 + model.configuration.eventGuidance * 2

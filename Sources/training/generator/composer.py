@@ -24,8 +24,8 @@ HUSH = ("wind", "aircraft", "machine", "fire", "rain", "stream")  # classes whos
 EVENED = 0.8  # of the way from a texture's loudness to USUAL: recordings have equal peaks, and what has none was hardly heard
 USUAL = -17.0  # dB, loudness of a texture before clips set their levels
 BOOST = -6.0, 10.0  # dB, least and most that its level is changed by
-NOTHING, BLOWS, OTHERS = range(3)  # the events of a clip in which all goes on, in which all are impacts, and any others
 FADED = 6.0  # dB below its median level, where a sustained sound has not begun or has faded
+NOTHING, BLOWS, OTHERS = range(3)  # the events of a clip in which all goes on, in which all are impacts, and any others
 
 
 def is_long(row: dict, features: Features) -> bool:
@@ -119,14 +119,14 @@ class Composer:
         if main < 0:
             return self.quiet_clip(rng, text)
         mix, motion, events = Mixture(self.frames), np.zeros((self.latents, TOKEN), np.float32), None
-        eventful = not self.is_sustained[main] or (second >= 0 and not self.is_sustained[second])
+        kind = self.kind_of_events((main, second))
         if rng.random() < 0.85:
-            motion, events = self.scenes.draw(rng, eventful and rng.random() < 0.95, self.latents)
+            motion, events = self.scenes.draw(rng, kind != NOTHING and rng.random() < 0.95, self.latents)
         self.layer(rng, mix, main, events, 0.0)
         if second >= 0:
             self.layer(rng, mix, second, events if self.is_sustained[main] else None, -6.0)
         confidence = rng.uniform(0.15, 1.0)
-        return self.told(mix, motion, text, self.visual(rng, text, confidence, 0.4 * (1 - confidence)), self.kind_of_events((main, second)))
+        return self.told(mix, motion, text, self.visual(rng, text, confidence, 0.4 * (1 - confidence)), kind)
 
     def quiet_clip(self, rng, text: int) -> Clip:
         """The tone of a quiet room, or nothing, mostly where nothing happens; a thing that hardly sounds says little of its sound."""

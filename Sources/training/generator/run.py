@@ -1,7 +1,7 @@
 """What training the generator and distilling it share: batches, processes, optimiser, moving average, checkpoints.
 
 Several processes, each with its own batches: `torchrun --nproc-per-node 2 -m generator.train ...`. On a GPU, clips composed by
-other processes: `--device cuda --composers 15 --batch 256 --rate 1e-3`.
+other processes: `--device cuda --compile --composers 14 --batch 256 --rate 1e-3`.
 """
 
 import math
