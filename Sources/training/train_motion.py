@@ -1,8 +1,9 @@
 """Trains the motion encoder on rendered scenes, as they are and spoilt: `python train_motion.py --data D --minutes 30`; resumes.
 
 Afterwards writes D/scenes/tokens.npy, the tokens that the generator trains with (of every third scene those of its spoilt pictures), and
-prints the onset F1 of the encoder's own peaks on unseen clips of the training families, at the threshold that is best there, and on the
-held-out families and look at all thresholds (the generator learns its own from the tokens). `--minutes 0` trains nothing.
+late.npy, by how many seconds their sounds follow the events. Prints the onset F1 of the encoder's own peaks on unseen clips of the
+training families, at the threshold that is best there, and on the held-out families and look at all thresholds (the generator learns its own
+from the tokens). `--minutes 0` trains nothing.
 """
 
 import argparse
@@ -25,7 +26,8 @@ from models.motion_encoder import SCALES, STATISTICS, MotionEncoder
 from models.precision import mixed
 from scenes.build import read_events
 from scenes.film import Film
-from scenes.versions import VERSIONS, heard, period_of, reduced, statistics_of
+from scenes.lateness import HEARD, TOLD, lateness, later, period_of
+from scenes.versions import VERSIONS, reduced, statistics_of
 
 DROPPED = 0.15  # of the features of a frame, and of the cells of its statistics, are withheld in training
 AS_IT_IS = 0.5  # of the clips of a batch
@@ -136,7 +138,9 @@ def finish(scenes: Path, model, jobs: int, known: tuple[np.ndarray, np.ndarray] 
             made = pool.imap(statistics_of, ((frames, version_of(i), i) for i, frames in enumerate(luma)), 8)
         else:
             made = ([part[version_of(i), i] for part in known] for i in range(len(luma)))
-        tokens = [told(model, *one).astype(np.float16) for one in tqdm(made, desc="tokens", total=len(luma), mininterval=5)]
+        made = tqdm(made, desc="tokens", total=len(luma), mininterval=5)
+        tokens, late = zip(*((told(model, *one).astype(np.float16), lateness(one[1], HEARD)) for one in made))
+    np.save(scenes / "late.npy", np.array(late, np.float32))
     np.save(scenes / "tokens.tmp.npy", np.stack(tokens))
     (scenes / "tokens.tmp.npy").rename(scenes / "tokens.npy")
 
@@ -173,7 +177,7 @@ def main():
     statistics, changed = reduced(scenes, options.jobs)
     clips, n = statistics.shape[1:3]
     events = read_events(scenes / "events.tsv", clips)
-    labels = [[targets(heard(e, c), n, period_of(c) > 1) for e, c in zip(events, version)] for version in changed]
+    labels = [[targets(later(e, lateness(c, TOLD)), n, period_of(c) > 1) for e, c in zip(events, version)] for version in changed]
     rng = np.random.default_rng(step)
     validation, length = max(1, clips // 20), 96
 

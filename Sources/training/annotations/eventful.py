@@ -27,8 +27,8 @@ def main():
     rows, features = Corpus(corpus_folder(options.data), split="gen").rows, Features(options.data)
     scripts = np.load(options.data / "generator" / "scripts.npz")
     votes = {}
-    for text, (main_row, second) in zip(scripts["text"], scripts["rows"]):
-        if second < 0:
+    for text, (main_row, *others) in zip(scripts["text"], scripts["rows"]):
+        if max(others) < 0:
             # A note is short, but who asks for an instrument wants it to play on, and a thunder
             # rolls too long to come every second. Quiet has no row.
             goes_on = main_row < 0 or rows[main_row]["klass"] in MUSIC or is_long(rows[main_row], features)

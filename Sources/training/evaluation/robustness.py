@@ -34,6 +34,7 @@ def main():
     add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--clips", type=int, default=12)
+    product.add_settings(parser)
     options = parser.parse_args()
     folder = options.data / "robustness"
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +46,7 @@ def main():
         for name, (filters, quality) in DAMAGE.items():
             command = ["ffmpeg", "-v", "error", "-y", "-i", str(clean), "-vf", f"{filters},format=yuv420p", "-c:v", "libx264", "-crf", str(quality), str(spoilt)]
             subprocess.run(command, check=True)
-            sound = product.run(product.of_file(spoilt), folder / "out.wav", {}, options.plugin)
+            sound = product.run(product.of_file(spoilt), folder / "out.wav", dict(options.set), options.plugin)
             pairs[name].append((onset_times(sound), np.array([e[0] for e in film.events])))
     whole = f1(pairs["as it is"], 0.08)
     print("| | F1 80 ms | of undamaged |\n|---|---|---|")

@@ -14,6 +14,7 @@ from generator.tokens import simulated
 from models.audio_codec import FRAMES, HOP, LATENT_HOP, RATE
 from models.motion_encoder import TOKEN
 from scenes.build import read_events
+from scenes.lateness import later
 from scenes.moments import amplitude
 
 TEXTURES = ("loop", "texture")
@@ -25,6 +26,7 @@ EVENED = 0.8  # of the way from a texture's loudness to USUAL: recordings have e
 USUAL = -17.0  # dB, loudness of a texture before clips set their levels
 BOOST = -6.0, 10.0  # dB, least and most that its level is changed by
 FADED = 6.0  # dB below its median level, where a sustained sound has not begun or has faded
+LEVELS = {1: (0.0,), 2: (0.0, -6.0), 3: (-1.0, -4.0, -4.0)}  # dB of a clip's sounds in the order of its sentence, by their number
 NOTHING, BLOWS, OTHERS = range(3)  # the events of a clip in which all goes on, in which all are impacts, and any others
 
 
@@ -68,12 +70,13 @@ class Clip:
 
 
 class Scenes:
-    """Rendered scenes: exact events per clip, and motion tokens [clips, N, 5] once the motion encoder has been trained."""
+    """Rendered scenes: exact events per clip, and motion tokens [clips, N, 5] once the motion encoder has been trained, after which
+    events of slow video are heard late."""
 
     def __init__(self, data: Path):
         folder = data / "scenes"
         tokens = folder / "tokens.npy"
-        self.tokens = np.load(tokens, mmap_mode="r") if tokens.exists() else None
+        self.tokens, self.late = (np.load(tokens, mmap_mode="r"), np.load(folder / "late.npy")) if tokens.exists() else (None, None)
         clips, self.latents = (np.load(folder / "luma.npy", mmap_mode="r") if self.tokens is None else self.tokens).shape[:2]
         self.events = read_events(folder / "events.tsv", clips)
         self.active = [i for i, e in enumerate(self.events) if e]
@@ -87,7 +90,7 @@ class Scenes:
         shift = first * LATENT_HOP / RATE
         events = [(t - shift, s, p) for t, s, p in self.events[scene]]
         if self.tokens is not None and rng.random() < 0.6:
-            return self.tokens[scene, first : first + latents].astype(np.float32), events
+            return self.tokens[scene, first : first + latents].astype(np.float32), later(events, float(self.late[scene]))
         return simulated(rng, events, latents), events
 
 
@@ -114,17 +117,18 @@ class Composer:
 
     def clip(self, rng: np.random.Generator) -> Clip:
         script = int(rng.integers(len(self.script_rows)))
-        main, second = (int(i) for i in self.script_rows[script])
+        chosen = [int(row) for row in self.script_rows[script] if row >= 0]
         text = int(self.script_text[script])
-        if main < 0:
+        if not chosen:
             return self.quiet_clip(rng, text)
         mix, motion, events = Mixture(self.frames), np.zeros((self.latents, TOKEN), np.float32), None
-        kind = self.kind_of_events((main, second))
+        kind = self.kind_of_events(chosen)
         if rng.random() < 0.85:
             motion, events = self.scenes.draw(rng, kind != NOTHING and rng.random() < 0.95, self.latents)
-        self.layer(rng, mix, main, events, 0.0)
-        if second >= 0:
-            self.layer(rng, mix, second, events if self.is_sustained[main] else None, -6.0)
+        # The first of what does not go on follows the picture.
+        followers = [row for row in chosen if not self.is_sustained[row]][:1]
+        for row, level in zip(chosen, LEVELS[len(chosen)]):
+            self.layer(rng, mix, row, events if row in followers else None, level)
         confidence = rng.uniform(0.15, 1.0)
         return self.told(mix, motion, text, self.visual(rng, text, confidence, 0.4 * (1 - confidence)), kind)
 
@@ -142,8 +146,8 @@ class Composer:
         return Clip(mix.total, mix.difference, mix.cross, mix.slots(), motion, text, visual, events)
 
     def kind_of_events(self, rows) -> int:
-        """What the events of these recordings are; -1: no recording."""
-        events = [self.rows[row]["klass"] for row in rows if row >= 0 and not self.is_sustained[row]]
+        """What the events of these recordings are."""
+        events = [self.rows[row]["klass"] for row in rows if not self.is_sustained[row]]
         if not events:
             return NOTHING
         return BLOWS if all(klass.startswith("impact") for klass in events) else OTHERS

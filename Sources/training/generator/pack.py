@@ -21,7 +21,7 @@ from models.audio_codec import BANDS, REGIONS
 from models.partials import SLOTS
 
 LONGEST = 900  # frames of a recording that goes on
-SMALL = ("scenes/tokens.npy", "scenes/events.tsv", "corpus/index.tsv", "codec/transform.safetensors")
+SMALL = ("scenes/tokens.npy", "scenes/late.npy", "scenes/events.tsv", "corpus/index.tsv", "codec/transform.safetensors")
 LOW, KNEE = -21.0, -12.0  # log energies: the least, and where steps get finer
 STEPS = 0.6, 0.3  # below and above
 COARSE = round((KNEE - LOW) / STEPS[0])

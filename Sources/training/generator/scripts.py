@@ -1,6 +1,7 @@
-"""What a training clip shall hold and say: one or two sounds and the sentence for them, with its text encoding.
+"""What a training clip shall hold and say: up to three sounds and the sentence for them, with its text encoding.
 
-`python -m generator.scripts --data D` writes D/generator/scripts.npz (about two sentences per recording, pairs, and quiet, whose row is -1).
+`python -m generator.scripts --data D` writes D/generator/scripts.npz (about two sentences per recording, pairs, triples, and quiet;
+a row of -1 is none).
 """
 
 import argparse
@@ -16,14 +17,14 @@ from corpus.captions import captions_for
 from corpus.paths import OWN, add_data_option, corpus as corpus_folder
 from corpus.store import Corpus
 from export import restore
+from generator.phrases import JOINS, JOINS_OF_THREE, surrounded
 from models.text_encoder import TextEncoder, WordPieceTokenizer, load_pretrained
 
 # What is said of places and things that hardly sound; the first is what imagenet_sounds.txt says of most things.
 QUIET = ("quiet room tone, hardly any sound", "quiet room tone", "a quiet room", "hardly any sound", "silence", "a silent room",
          "almost nothing is heard", "quiet ambience", "very quiet, faint ambience", "stillness, no events")
-JOINS = ("{} and {}", "{}, {}", "{} with {}", "{}, with {} in the background", "{} while {}")
-
-
+MOST = 3  # recordings of a clip
+SURROUNDED = 0.25  # of the captions stand among words for what is not heard
 RECORDED = 3.0  # of the project's own sounds that a recording counts for
 
 
@@ -35,6 +36,11 @@ def class_weights(rows) -> np.ndarray:
         total[row["klass"]] += weight
     w = np.array([count[row["klass"]] ** 0.4 * weight / total[row["klass"]] for row, weight in zip(rows, own)])
     return w / w.sum()
+
+
+def row_numbers(chosen) -> tuple[int, ...]:
+    """Of a script, MOST numbers."""
+    return (*(int(i) for i in chosen), *(-1,) * (MOST - len(chosen)))
 
 
 def load_exported(folder: Path) -> tuple[TextEncoder, WordPieceTokenizer]:
@@ -64,6 +70,7 @@ def main():
     add_data_option(parser)
     parser.add_argument("--singles", type=int, default=12000)
     parser.add_argument("--pairs", type=int, default=8000)
+    parser.add_argument("--triples", type=int, default=6000)
     parser.add_argument("--quiet", type=int, default=700)
     parser.add_argument("--model", type=Path, help="model folder whose text encoder is used instead of the package's")
     parser.add_argument("--jobs", type=int, default=2)
@@ -71,12 +78,13 @@ def main():
     rows = Corpus(corpus_folder(options.data), split="gen").rows
     rng = np.random.default_rng(0)
     weights = class_weights(rows)
-    scripts = [((int(i), -1), captions_for(rows[i], rng)) for i in rng.choice(len(rows), options.singles, p=weights)]
-    for a, b in zip(rng.choice(len(rows), options.pairs, p=weights), rng.choice(len(rows), options.pairs, p=weights)):
-        if rows[a]["klass"] != rows[b]["klass"]:
-            text = str(rng.choice(JOINS)).format(captions_for(rows[a], rng), captions_for(rows[b], rng))
-            scripts.append(((int(a), int(b)), text))
-    scripts += [((-1, -1), QUIET[0] if rng.random() < 0.4 else str(rng.choice(QUIET))) for _ in range(options.quiet)]
+    scripts = []
+    for count, joins, many in ((1, ("{}",), options.singles), (2, JOINS, options.pairs), (3, JOINS_OF_THREE, options.triples)):
+        for chosen in rng.choice(len(rows), (many, count), p=weights):
+            if len({rows[i]["klass"] for i in chosen}) == count:
+                text = str(rng.choice(joins)).format(*(captions_for(rows[i], rng) for i in chosen))
+                scripts.append((row_numbers(chosen), surrounded(text, rng) if rng.random() < SURROUNDED else text))
+    scripts += [(row_numbers(()), QUIET[0] if rng.random() < 0.4 else str(rng.choice(QUIET))) for _ in range(options.quiet)]
     sentences = list(dict.fromkeys(text for _, text in scripts))
     encoded = {text: i for i, text in enumerate(sentences)}
     networks = load_exported(options.model) if options.model else load_pretrained()

@@ -1,4 +1,4 @@
-"""What the motion encoder learns from: statistics of rendered scenes as they are and spoilt, and when their events are to be heard."""
+"""What the motion encoder learns from: statistics of rendered scenes as they are and spoilt."""
 
 from multiprocessing import Pool
 from pathlib import Path
@@ -7,30 +7,11 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from models.audio_codec import LATENT_RATE
 from models.motion_encoder import SCALES, STATISTICS, motion_statistics
-from models.slow_video import SLOWEST, new_pictures
+from models.slow_video import new_pictures
 from scenes.spoilt import spoilt
 
 VERSIONS = 3  # of a scene: as it is, and spoilt twice
-
-
-def period_of(changed: np.ndarray) -> float:
-    """Latents that a picture stays, given at which latents the picture changes [N]; 1 unless the video is slow."""
-    gaps = np.diff(np.flatnonzero(changed))
-    period = float(np.median(gaps[gaps <= SLOWEST])) if (gaps <= SLOWEST).any() else 1.0
-    return period if period >= 1.5 else 1.0
-
-
-def heard(events: list[tuple], changed: np.ndarray) -> list[tuple]:
-    """(time, strength, pan) of events as they are to be heard, given at which latents the picture changes [N].
-
-    Pictures of slow video show what was there when they began or, as converters have it, up to half of their time later. Scenes do the
-    first mostly (spoilt.slow); the moment in between is right for both to a quarter of a picture's time.
-    """
-    period = period_of(changed)
-    late = 0.15 * period / LATENT_RATE if period > 1 else 0.0
-    return [(t + late, s, p) for t, s, p in events]
 
 
 @torch.no_grad()
