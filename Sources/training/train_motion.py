@@ -26,7 +26,7 @@ from models.motion_encoder import SCALES, STATISTICS, MotionEncoder
 from models.precision import mixed
 from scenes.build import read_events
 from scenes.film import Film
-from scenes.lateness import HEARD, TOLD, lateness, later, period_of
+from scenes.lateness import HEARD, TOLD, lateness, later
 from scenes.versions import VERSIONS, reduced, statistics_of
 
 DROPPED = 0.15  # of the features of a frame, and of the cells of its statistics, are withheld in training
@@ -177,7 +177,7 @@ def main():
     statistics, changed = reduced(scenes, options.jobs)
     clips, n = statistics.shape[1:3]
     events = read_events(scenes / "events.tsv", clips)
-    labels = [[targets(later(e, lateness(c, TOLD)), n, period_of(c) > 1) for e, c in zip(events, version)] for version in changed]
+    labels = [[targets(later(e, late := lateness(c, TOLD)), n, late > 0) for e, c in zip(events, version)] for version in changed]
     rng = np.random.default_rng(step)
     validation, length = max(1, clips // 20), 96
 

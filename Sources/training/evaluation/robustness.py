@@ -1,4 +1,4 @@
-"""Synchrony on bad video: `python -m evaluation.robustness --data D [--plugin FOLDER] [--clips 12]`
+"""Synchrony on bad video: `python -m evaluation.robustness --data D [--plugin FOLDER] [--clips 12] [--set name=value ...]`
 
 The clips of evaluation.synchrony, spoilt in seven ways; prints onset F1 at 80 ms and its ratio to that of the clips as they are.
 """

@@ -1,4 +1,4 @@
-"""Nine prompts that a person would try first: `python -m evaluation.showcase --data D --page FOLDER [--plugin FOLDER] [--seeds 10]`
+"""Nine prompts that a person would try first: `python -m evaluation.showcase --data D --page FOLDER [--plugin FOLDER] [--seeds 10] [--set name=value ...]`
 
 Eight seconds each over a black picture, with several seeds; prints what YAMNet (evaluation.yamnet) hears, of all that AudioSet has names for,
 writes a page of spectrograms, and counts how often each thing that a prompt speaks of is among YAMNet's first TOP names; as control, how often
@@ -83,8 +83,9 @@ def main():
             wav = options.page / f"{name}-{seed}.wav"
             sound = product.run(product.of_nothing(8), wav, {"prompt": prompt, "seed": seed, **dict(options.set)}, options.plugin)
             p = np.exp(listener(sound)[1])
-            first[name].append({names[k] for k in (-p).argsort()[:TOP]})
-            heard = ", ".join(f"{names[k]} {p[k]:.2f}" for k in (-p).argsort()[:5])
+            order = (-p).argsort()
+            first[name].append({names[k] for k in order[:TOP]})
+            heard = ", ".join(f"{names[k]} {p[k]:.2f}" for k in order[:5])
             print(f"| {prompt} | {seed} | {heard} |", flush=True)
             plot_sound(options.page / f"{name}-{seed}.png", f"{prompt} ({seed})", sound)
             lines.append(f'<p><img src="{name}-{seed}.png" alt="{prompt}"><br><audio controls src="{name}-{seed}.wav"></audio>')

@@ -88,7 +88,7 @@ class Scenes:
         scene = int(pool[rng.integers(len(pool))])
         first = int(rng.integers(0, self.latents - latents + 1))
         shift = first * LATENT_HOP / RATE
-        events = [(t - shift, s, p) for t, s, p in self.events[scene]]
+        events = later(self.events[scene], -shift)
         if self.tokens is not None and rng.random() < 0.6:
             return self.tokens[scene, first : first + latents].astype(np.float32), later(events, float(self.late[scene]))
         return simulated(rng, events, latents), events
@@ -126,9 +126,9 @@ class Composer:
         if rng.random() < 0.85:
             motion, events = self.scenes.draw(rng, kind != NOTHING and rng.random() < 0.95, self.latents)
         # The first of what does not go on follows the picture.
-        followers = [row for row in chosen if not self.is_sustained[row]][:1]
+        follower = next((row for row in chosen if not self.is_sustained[row]), None)
         for row, level in zip(chosen, LEVELS[len(chosen)]):
-            self.layer(rng, mix, row, events if row in followers else None, level)
+            self.layer(rng, mix, row, events if row == follower else None, level)
         confidence = rng.uniform(0.15, 1.0)
         return self.told(mix, motion, text, self.visual(rng, text, confidence, 0.4 * (1 - confidence)), kind)
 
