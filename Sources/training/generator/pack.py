@@ -24,6 +24,7 @@ LONGEST = 900  # frames of a recording that goes on
 SMALL = ("scenes/tokens.npy", "scenes/late.npy", "scenes/events.tsv", "corpus/index.tsv", "codec/transform.safetensors")
 LOW, KNEE = -21.0, -12.0  # log energies: the least, and where steps get finer
 STEPS = 0.6, 0.3  # below and above
+SILENT = -20.7  # just above that of FLOOR, below which an energy would be negative
 COARSE = round((KNEE - LOW) / STEPS[0])
 POSITION = 0.005, 0.55  # semitones of a partial's position in its slot: step and largest
 LEVEL = 0.02  # step of its level
@@ -39,7 +40,8 @@ def quantise(energy: np.ndarray) -> np.ndarray:
 def restored(q: np.ndarray) -> np.ndarray:
     """A byte each -> log energies."""
     q = q.astype(np.float32)
-    return np.where(q < COARSE, LOW + q * STEPS[0], KNEE + (q - COARSE) * STEPS[1]).astype(np.float16)
+    energy = np.where(q < COARSE, LOW + q * STEPS[0], KNEE + (q - COARSE) * STEPS[1])
+    return np.maximum(energy, SILENT).astype(np.float16)
 
 
 def squeeze(job) -> bytes:

@@ -18,7 +18,8 @@ from models.precision import mixed
 
 UNIFORM = 0.15  # of the flow times are uniform: the logistic normal hardly ever draws one close to the noise, where sampling begins
 JOIN = (4.0, 2.0, 1.5)  # weights of the first latents after a context: what they miss it by can be heard
-DRIFT = 0.2  # deviation of a context's level from the truth, nepers of energy: what was generated is never quite as loud as it should
+DRIFT = 0.25  # deviation of a context's level from the truth, and of its bands' on top, nepers of energy: what was generated is never quite right
+HUMPS = 8  # of a spectrum whose deviations are independent
 SHORT = 0.2  # of the batches have short chunks, as a live pipeline asks for them
 SHORT_LATENTS = 21  # of a clip in them: a context of 13 .. 18 and a chunk of 3 .. 8 latents
 SLOTS_SHARE = 0.5  # of the slots' error beside the envelope's
@@ -48,10 +49,13 @@ def told_apart(batch: dict, short: bool, rng: np.random.Generator) -> tuple[dict
 
 
 def louder(encoder: SpectralEncoder) -> torch.Tensor:
-    """By how much latents [LATENT] change where energies grow by a factor e; partials are left as they are."""
-    energy, image = torch.ones(1, FRAMES * BANDS), torch.zeros(1, 2 * REGIONS)
-    change = encoder.project(energy, image) - encoder.project(0 * energy, image)
-    return torch.cat([change[0], torch.zeros(SLOTS)])
+    """[1 + HUMPS, LATENT]: by how much latents change where energies grow by a factor e, of all bands and of each hump, which fade into
+    one another; partials are left as they are."""
+    place = torch.linspace(0, HUMPS - 1, BANDS)
+    humps = (1 - (place - torch.arange(HUMPS)[:, None]).abs()).clamp(min=0)
+    energy, image = torch.cat([torch.ones(1, BANDS), humps]).repeat(1, FRAMES), torch.zeros(1, 2 * REGIONS)
+    change = encoder.project(energy, image.expand(len(energy), -1)) - encoder.project(0 * energy[:1], image)
+    return torch.cat([change, torch.zeros(len(change), SLOTS)], 1)
 
 
 def flow_times(size: int, generator: torch.Generator) -> torch.Tensor:
@@ -68,10 +72,11 @@ def join_weights(lengths: torch.Tensor, n: int) -> torch.Tensor:
 
 
 def remembered(data: torch.Tensor, tilt: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Latents as a context has them: what was generated is never quite clean, nor as loud as it should be. Keeps errors from building up."""
+    """Latents as a context has them: what was generated is never quite clean, nor as loud as it should be. Keeps errors from building up: what
+    guidance makes of a spectrum in one chunk is what the next one takes for the sound."""
     normal = lambda *shape: torch.randn(shape, generator=generator, device=data.device)
     blur = torch.rand(len(data), 1, 1, generator=generator, device=data.device) * 0.1
-    return data + normal(len(data), 1, 1) * DRIFT * tilt + blur * normal(*data.shape)
+    return data + DRIFT * normal(len(data), 1, len(tilt)) @ tilt + blur * normal(*data.shape)
 
 
 def velocity_loss(v: torch.Tensor, wanted: torch.Tensor, t: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
