@@ -22,10 +22,10 @@ clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang
 allocations() { LD_PRELOAD=$work/allocations.so "$tool" bench --still --seconds 2 --steps "$1" 2>&1 | sed -n 's/^allocations: //p'; }
 # A still picture, which has next to no partials: those allocate in each chunk, and how many there are depends on the steps while
 # these are few.
-few=$(allocations 8)
-many=$(allocations 130)
+few=$(allocations 64)
+many=$(allocations 192)
 [[ -n $few && -n $many ]] || { echo "the allocations could not be counted" >&2; exit 1; }
-echo "allocations: $few with 8 steps, $many with 130"
+echo "allocations: $few with 64 steps, $many with 192"
 # What is printed afterwards takes a few more or less.
 ((many - few < 32)) || { echo "a step of the sampler allocates" >&2; exit 1; }
 

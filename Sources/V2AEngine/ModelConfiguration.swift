@@ -8,14 +8,17 @@ struct ModelConfiguration: Sendable {
   let defaults: SoundtrackSettings
   let guidanceRescale, timeShift: Float
   /// Deviation of the noise that sampling begins with. What a chunk continues was generated and varies a little less than what the network
-  /// learnt from: over a still picture, where sounds go on and would fade chunk by chunk, more noise makes up for it.
-  let noiseScale, stillNoiseScale: Float
+  /// learnt from: over a still picture, where sounds go on and would fade chunk by chunk, more noise makes up for it; less of it once
+  /// guidance is steady (`Told`), which takes less away.
+  let noiseScale, stillNoiseScale, settledNoiseScale: Float
   /// How much more guidance counts where a prompt speaks of events: scale 1 + eventGuidance (s - 1) for s. What goes on would get quieter by it,
   /// and joins in music louder.
   let eventGuidance: Float
   /// How much more guidance counts without a prompt in fewer steps than the model's default, see `wordlessGuidance`.
   let fewStepGuidance: Float
   let visualSeconds: Double
+  /// How loud parts of a spectrum may be on average over a chunk of a sound that has settled, dB (`Ceiling`).
+  let ceiling: [Float]?
 
   init(_ json: JSON) throws(CheckpointError) {
     func whole(_ json: JSON?, _ key: String, _ range: ClosedRange<Int>) throws(CheckpointError) -> Int {
@@ -50,9 +53,24 @@ struct ModelConfiguration: Sendable {
     timeShift = Float(try real("time_shift", 0.1...10))
     noiseScale = Float(try real("noise_scale", 0.1...4, ifAbsent: 1))
     stillNoiseScale = Float(try real("still_noise_scale", 0.1...4, ifAbsent: Double(noiseScale)))
+    settledNoiseScale = Float(try real("settled_noise_scale", 0.1...4, ifAbsent: Double(stillNoiseScale)))
     eventGuidance = Float(try real("event_guidance", 0...4, ifAbsent: 1))
     fewStepGuidance = Float(try real("few_step_guidance", 0...10, ifAbsent: 0))
     visualSeconds = try real("visual_seconds", 0.1...60)
+    if let listed = json["ceiling"] {
+      let levels = (listed.array ?? []).compactMap(\.number).filter { (-120...60).contains($0) }
+      guard levels.count == Ceiling.parts, listed.array?.count == Ceiling.parts else {
+        throw .badConfiguration(key: "ceiling", reason: "must be \(Ceiling.parts) numbers in -120...60")
+      }
+      ceiling = levels.map { Float($0) }
+    } else {
+      ceiling = nil
+    }
+  }
+
+  /// Deviation of a chunk's first noise.
+  func noise(isStill: Bool, hasSettled: Bool) -> Float {
+    hasSettled ? settledNoiseScale : isStill ? stillNoiseScale : noiseScale
   }
 
   /// What guidance counts for without a prompt in n steps, at least 4, where the model's default is m: 1 + fewStepGuidance (1 / n - 1 / m).

@@ -96,21 +96,23 @@ final class Soundtrack: SoundtrackGenerator {
     let available = min(from, overlap.lowerBound)..<overlap.lowerBound, generated = overlap.lowerBound..<window.chunk.upperBound
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let isStill = !motion.moves(before: window.chunk.upperBound)
-    let noiseScale = isStill ? model.configuration.stillNoiseScale : model.configuration.noiseScale
     let told = tracks.map { conditions(probabilities, isStill: isStill, $0.settings) }
+    let hasSettled = tracks.indices.map { tracks[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
     let chunk = model.transformer.prepare(
       context: tracks.flatMap { $0.latents[available] }, contextMotion: motion.tokens[available], motion: motion.tokens[generated],
       sets: told.map { $0.branches }, scratch: scratch, helper: helper)
     let size = generated.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)
-    let sampler = FlowMatchingSampler(
-      steps: settings.steps, guidanceScales: told.map { $0.scale }, guidanceRescale: model.configuration.guidanceRescale,
-      timeShift: model.configuration.timeShift)
+    let guidance = zip(told, hasSettled).map { Guidance(scale: $0.scale, rescale: model.configuration.guidanceRescale, isSteady: $1) }
+    let sampler = FlowMatchingSampler(steps: settings.steps, guidance: guidance, timeShift: model.configuration.timeShift)
     var steps = 0
     let sampling = now()
     let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
       guard let base = buffer.baseAddress else { return false }
-      for (i, track) in tracks.enumerated() { track.noise(of: generated, scale: noiseScale, into: base + i * size) }
+      for (i, track) in tracks.enumerated() {
+        let scale = model.configuration.noise(isStill: isStill, hasSettled: hasSettled[i])
+        track.noise(of: generated, scale: scale, into: base + i * size)
+      }
       return sampler.sample(
         base, with: model.transformer, chunk: chunk, scratch: scratch, helper: helper, isCancelled: isCancelled,
         isLate: { step in
@@ -122,6 +124,10 @@ final class Soundtrack: SoundtrackGenerator {
     }
     guard done else { throw .cancelled }
     guard v2a_all_finite(x, x.count) == 1 else { throw .notFinite(stage: "diffusion transformer") }
+    x.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      for i in tracks.indices where hasSettled[i] { model.ceiling?.apply(to: base + i * size, rows: generated.count) }
+    }
     planner.advance()
     let first = committed
     committed = max(first, window.committed)
@@ -197,8 +203,10 @@ final class Soundtrack: SoundtrackGenerator {
   private static let recognised: Float = 0.4
 
   /// The guided branch, and unless guidance is off or built in the one to steer away from: no picture, and the negative prompt or none. Also
-  /// the scale, larger where a prompt speaks of events, and without one where steps are few.
-  private func conditions(_ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings) -> (branches: [Conditions], scale: Float) {
+  /// the scale, larger where a prompt speaks of events, and without one where steps are few; and what is asked for.
+  private func conditions(
+    _ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings
+  ) -> (branches: [Conditions], scale: Float, asked: Told) {
     var guided = Conditions.none
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
     (guided.states, guided.prompt) = encode(own.prompt)
@@ -206,7 +214,9 @@ final class Soundtrack: SoundtrackGenerator {
     let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
     let areEvents = model.eventfulness(guided.states.isEmpty ? seen : guided.prompt)
     guided.motion = !isStill || areEvents ? .seen : .rest
-    if settings.guidanceScale == 1 { return ([guided], 1) }
+    let goesOn = isStill || !guided.states.isEmpty && !areEvents
+    let asked = Told(goesOn: goesOn, prompt: own.prompt, negativePrompt: own.negativePrompt, visual: guided.visual)
+    if settings.guidanceScale == 1 { return ([guided], 1, asked) }
     let configuration = model.configuration, spoken = areEvents ? configuration.eventGuidance : 1
     let emphasis = guided.states.isEmpty ? configuration.wordlessGuidance(steps: settings.steps) : spoken
     let scale = 1 + emphasis * (settings.guidanceScale - 1)
@@ -214,9 +224,9 @@ final class Soundtrack: SoundtrackGenerator {
     (away.states, away.prompt) = encode(own.negativePrompt)
     if away.states.isEmpty && scale > 1 && scale <= model.configuration.transformer.guidance {
       guided.scale = scale
-      return ([guided], scale)
+      return ([guided], scale, asked)
     }
-    return ([guided, away], scale)
+    return ([guided, away], scale, asked)
   }
 
   /// Token states and mean times sqrt(384) of a prompt; nothing for an empty one.

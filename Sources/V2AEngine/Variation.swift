@@ -9,6 +9,7 @@ struct Variation {
   var partials: PartialStream
   /// The window before was given up.
   var wasSilent = false
+  private var told: Told?
 
   /// Begins with latent number `index`.
   init(_ settings: SoundtrackSettings, at index: Int) {
@@ -21,6 +22,15 @@ struct Variation {
     latents.restart(at: index)
     partials = PartialStream(at: index)
     wasSilent = false
+    told = nil
+  }
+
+  /// Takes down what the latents from `index` on are told; whether it has been much the same for so long that what goes on has settled.
+  mutating func hasSettled(_ now: Told, at index: Int) -> Bool {
+    if let told, told.isLike(now) { return now.goesOn && index - told.since >= Told.settling }
+    told = now
+    told?.since = index
+    return false
   }
 
   /// Another variation that goes on, fading in, from what this one has sounded like so far.

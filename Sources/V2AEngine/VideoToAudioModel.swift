@@ -16,6 +16,8 @@ public final class VideoToAudioModel: Sendable {
   let classNames: ClassNames
   let transformer: DiffusionTransformer
   let decoder: AudioDecoder
+  /// nil where the model has none.
+  let ceiling: Ceiling?
 
   private final class Entry {
     weak var model: VideoToAudioModel?
@@ -67,6 +69,7 @@ public final class VideoToAudioModel: Sendable {
     decoder = try folder.load("audio_decoder") { w throws(CheckpointError) in
       try AudioDecoder(w, width: c.decoderWidth, depth: c.decoderDepth, inner: c.decoderInner)
     }
+    ceiling = c.ceiling.map(decoder.ceiling)
     classNames = try ClassNames(folder)
     let vocabulary = try folder.storage("vocab.txt")
     do throws(CheckpointError) {

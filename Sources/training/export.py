@@ -33,6 +33,8 @@ CONFIG = {
     "time_shift": 1.0,
     "noise_scale": 1.0,
     "still_noise_scale": 1.1,
+    "settled_noise_scale": 1.05,
+    "ceiling": [-3.1, -7.7, -13.1, -18.3, -21.0, -25.2, -32.1, -37.5],  # evaluation.ceiling
     "visual_seconds": 4.0,
     "motion_look_ahead": 4,
     "semantic_interval": 12,

@@ -23,6 +23,7 @@ from models.text_encoder import TextEncoder, WordPieceTokenizer
 
 ROOT = 384**0.5
 DOUBT = 0.01  # a class hardly likelier than chance says nothing
+SETTLING = 117  # latents in which guidance may still shape what goes on
 OVERLAP = 2  # latents of a chunk that the next one generates again; see WindowPlanner
 FAINT, WEAK = 0.16, 0.35  # lengths of a class' embedding and of the visual prompt
 
@@ -97,7 +98,7 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
         scale = 1 + config.get("event_guidance", 1) * (scale - 1)
     null = None if not negative and 1 < scale <= model["diffusion_transformer"].config.guidance else (torch.zeros(1, 384), *encode_prompt(model, negative))
     latents = torch.zeros(1, 0, LATENT)
-    noise = config.get("still_noise_scale" if video is None else "noise_scale", 1.0) * torch.randn(1, total, LATENT, generator=generator)
+    noise = torch.randn(1, total, LATENT, generator=generator)
     times = step_times(steps, config["time_shift"])
     share = ((torch.arange(OVERLAP) + 0.5) / OVERLAP)[:, None]
     for first in range(0, total, hop):
@@ -109,8 +110,10 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
             window = window if len(window) else classes[-1:]
             visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ sounding
             visual = visual * ROOT * (visual.norm() >= WEAK)
-        x = continued(model["diffusion_transformer"], past, noise[:, begin:end], motion[:, begin - past.shape[1] : end], (visual, p, states, mask),
-                      null, times, scale, config["guidance_rescale"])
+        settled = video is None and first >= SETTLING
+        deviation = config.get("noise_scale" if video is not None else "settled_noise_scale" if settled else "still_noise_scale", 1.0)
+        x = continued(model["diffusion_transformer"], past, deviation * noise[:, begin:end], motion[:, begin - past.shape[1] : end],
+                      (visual, p, states, mask), null, times, scale, config["guidance_rescale"], steady=settled)
         again, new = x.split([before.shape[1], hop], dim=1)
         latents = torch.cat([latents[:, :begin], before + share[: before.shape[1]] * (again - before), new], 1)
     noise = torch.randn(1, FRAMES * total, 2, BINS, 2, generator=generator)

@@ -89,8 +89,10 @@ def main():
     alone = network(x[:, past:], torch.tensor([0.35]), flags[:, past:], motion[:, past:] * 0, visual * 0, torch.zeros(1, 384),
                     torch.zeros(1, 1, 384), torch.zeros(1, 1, dtype=torch.bool))
     tensors["velocity_alone"] = alone[0]
-    sampled = lambda network, null: continued(network, x[:, :past], x[:, past:], motion, (visual, prompt, text, mask), null, step_times(4, 1.5), 2.5, 0.8)[0]
+    sampled = lambda network, null, steady=False: continued(network, x[:, :past], x[:, past:], motion, (visual, prompt, text, mask), null,
+                                                            step_times(4, 1.5), 2.5, 0.8, steady)[0]
     tensors["sampled"] = sampled(network, (visual * 0, *null))
+    tensors["sampled_steady"] = sampled(network, (visual * 0, *null), steady=True)
     small = with_built_in_guidance()
     save_file(half(small.state_dict()), options.out / "guided_transformer.safetensors")
     tensors["sampled_built_in"] = sampled(small, None)

@@ -111,10 +111,14 @@ import V2ATensor
     check(
       "DiffusionTransformer unconditional", single, try Fixtures.expected("diffusion_transformer", "velocity_alone"))
     var sampled = fresh
-    let sampler = FlowMatchingSampler(steps: 4, guidanceScales: [2.5], guidanceRescale: 0.8, timeShift: 1.5)
+    let sampler = FlowMatchingSampler(steps: 4, guidance: [Guidance(scale: 2.5, rescale: 0.8)], timeShift: 1.5)
     let finished = sampler.sample(&sampled, with: network, chunk: chunk, scratch: scratch)
     #expect(finished)
     check("FlowMatchingSampler, 4 guided steps", sampled, try Fixtures.expected("diffusion_transformer", "sampled"))
+    var steady = fresh
+    let goingOn = FlowMatchingSampler(steps: 4, guidance: [Guidance(scale: 2.5, rescale: 0.8, isSteady: true)], timeShift: 1.5)
+    #expect(goingOn.sample(&steady, with: network, chunk: chunk, scratch: scratch))
+    check("FlowMatchingSampler, steady guidance", steady, try Fixtures.expected("diffusion_transformer", "sampled_steady"))
     #expect(!sampler.sample(&sampled, with: network, chunk: chunk, scratch: scratch, isCancelled: { true }))
     if isHalf { return }
     // A small network into which guidance is built.

@@ -25,7 +25,7 @@ struct SamplerTests {
       }
       return x
     }
-    let sampler = FlowMatchingSampler(steps: 4, guidanceScales: [1], timeShift: 1.5)
+    let sampler = FlowMatchingSampler(steps: 4, guidance: [Guidance(scale: 1)], timeShift: 1.5)
     var whole = noise, late = noise
     #expect(sampler.sample(&whole, with: network, chunk: chunk, scratch: scratch))
     #expect(relativeError(whole, byHand(sampler.times)) < 1e-5)

@@ -52,7 +52,7 @@ import V2ATensor
         contextMotion: Fixtures.wave(past * MotionEncoder.token, 0.29, 0.5),
         motion: Fixtures.wave(rows * MotionEncoder.token, 0.31, 0.5), sets: sets, scratch: scratch, helper: helper)
       var x = sets.flatMap { _ in Fixtures.wave(rows * Codec.latent, 0.77) }
-      let sampler = FlowMatchingSampler(steps: 3, guidanceScales: [3], guidanceRescale: 0.8)
+      let sampler = FlowMatchingSampler(steps: 3, guidance: [Guidance(scale: 3, rescale: 0.8)])
       #expect(sampler.sample(&x, with: network, chunk: chunk, scratch: scratch, helper: helper))
       return x
     }

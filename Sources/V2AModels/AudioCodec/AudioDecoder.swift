@@ -55,6 +55,11 @@ public final class AudioDecoder: Sendable {
     for i in 0..<Codec.fft { window.data[i] = Float(sin(Double.pi * (Double(i) + 0.5) / Double(Codec.fft))) }
   }
 
+  /// For sounds that go on, of levels in dB [Ceiling.parts].
+  public func ceiling(_ decibels: [Float]) -> Ceiling {
+    Ceiling(decibels: decibels, mean: mean.data, components: components.data, offset: offset.data, scale: scale.data)
+  }
+
   /// Latents [count, 152], the first of which has absolute number `first`, and seeded noise -> planar samples
   /// [2, 2048 * count]. Of a piece of a stream, the samples of the first `lookBack` latents (unless it is the start) and of
   /// the last `lookAhead` (unless it is the end) are not valid. `partials` takes up the latents that are new to it; those from number

@@ -7,16 +7,13 @@ import V2ATensor
 public struct FlowMatchingSampler: Sendable {
   public var steps: Int
   /// Of each set in turn; the last one counts for the sets after it too.
-  public var guidanceScales: [Float]
-  /// 0...1: how far guidance keeps to the level of the conditional branch (`Guidance`).
-  public var guidanceRescale: Float
+  public var guidance: [Guidance]
   /// Times are u / (u + shift (1 - u)) for uniform u; above 1 spends more steps near the noise.
   public var timeShift: Float
 
-  public init(steps: Int, guidanceScales: [Float], guidanceRescale: Float = 1, timeShift: Float = 1) {
+  public init(steps: Int, guidance: [Guidance], timeShift: Float = 1) {
     self.steps = steps
-    self.guidanceScales = guidanceScales
-    self.guidanceRescale = guidanceRescale
+    self.guidance = guidance
     self.timeShift = timeShift
   }
 
@@ -39,6 +36,7 @@ public struct FlowMatchingSampler: Sendable {
     let count = chunk.rows * transformer.config.latent
     let velocity = scratch.buffer(30, chunk.branches.count * count)
     let before = scratch.buffer(31, chunk.sets.count * count)
+    let mean = scratch.buffer(32, transformer.config.latent)
     let times = times
     let velocities = DiffusionPass(transformer, chunk, x: x, into: velocity, scratch: scratch, helper: helper)
     for step in 0..<steps {
@@ -50,9 +48,8 @@ public struct FlowMatchingSampler: Sendable {
       for (set, branches) in chunk.sets.enumerated() {
         let x = x + set * count
         let v = velocity + branches.lowerBound * count, last = before + set * count
-        if branches.count == 2 {
-          let scale = set < guidanceScales.count ? guidanceScales[set] : guidanceScales.last ?? 1
-          Guidance(scale: scale, rescale: guidanceRescale).apply(to: v, null: v + count, x: x, count: count, time: times[step])
+        if branches.count == 2, let guidance = set < guidance.count ? guidance[set] : guidance.last {
+          guidance.apply(to: v, null: v + count, x: x, rows: chunk.rows, time: times[step], mean: mean)
         }
         v2a_axpy(x, v, dt * (1 + bend), count)
         if bend != 0 { v2a_axpy(x, last, -dt * bend, count) }

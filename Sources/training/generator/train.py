@@ -48,12 +48,16 @@ def told_apart(batch: dict, short: bool, rng: np.random.Generator) -> tuple[dict
     return cut_short(batch, rng) if short else (batch, context_lengths(*batch["latents"].shape[:2], rng))
 
 
-def louder(encoder: SpectralEncoder) -> torch.Tensor:
-    """[1 + HUMPS, LATENT]: by how much latents change where energies grow by a factor e, of all bands and of each hump, which fade into
-    one another; partials are left as they are."""
+def humps() -> torch.Tensor:
+    """[HUMPS, BANDS]: triangles that fade into one another."""
     place = torch.linspace(0, HUMPS - 1, BANDS)
-    humps = (1 - (place - torch.arange(HUMPS)[:, None]).abs()).clamp(min=0)
-    energy, image = torch.cat([torch.ones(1, BANDS), humps]).repeat(1, FRAMES), torch.zeros(1, 2 * REGIONS)
+    return (1 - (place - torch.arange(HUMPS)[:, None]).abs()).clamp(min=0)
+
+
+def louder(encoder: SpectralEncoder) -> torch.Tensor:
+    """[1 + HUMPS, LATENT]: by how much latents change where energies grow by a factor e, of all bands and of each hump; partials are left as
+    they are."""
+    energy, image = torch.cat([torch.ones(1, BANDS), humps()]).repeat(1, FRAMES), torch.zeros(1, 2 * REGIONS)
     change = encoder.project(energy, image.expand(len(energy), -1)) - encoder.project(0 * energy[:1], image)
     return torch.cat([change, torch.zeros(len(change), SLOTS)], 1)
 

@@ -1,0 +1,43 @@
+import Testing
+
+@testable import V2AEngine
+
+/// When a soundtrack counts as settled: told much the same for five seconds, of what goes on.
+struct ToldTests {
+  static func told(_ prompt: String = "rain", visual: [Float] = [0, 0], goesOn: Bool = true) -> Told {
+    Told(goesOn: goesOn, prompt: prompt, negativePrompt: "", visual: visual)
+  }
+
+  @Test func likeness() {
+    let picture: [Float] = [3, 4], grainy: [Float] = [3.4, 3.7], other: [Float] = [4, -3]
+    #expect(Self.told(visual: picture).isLike(Self.told(visual: grainy)))
+    #expect(!Self.told(visual: picture).isLike(Self.told(visual: other)))
+    #expect(!Self.told(visual: picture).isLike(Self.told(visual: [0, 0])))
+    #expect(!Self.told(visual: picture).isLike(Self.told(visual: [3, 4, 0])))
+    #expect(Self.told().isLike(Self.told()))
+    #expect(!Self.told("rain").isLike(Self.told("wind")))
+    #expect(!Self.told().isLike(Self.told(goesOn: false)))
+  }
+
+  @Test func settling() {
+    var track = Variation(SoundtrackSettings(), at: 0)
+    let at = Told.settling
+    // Another prompt has its own five seconds, and so has what goes on after silence.
+    let told = [("rain", 0), ("rain", at - 1), ("rain", at), ("wind", 300), ("wind", 299 + at), ("wind", 300 + at)]
+    #expect(told.map { track.hasSettled(Self.told($0), at: $1) } == [false, false, true, false, false, true])
+    track.restart(at: 600)
+    let after = track.hasSettled(Self.told("wind"), at: 600)
+    #expect(!after)
+    // Events never do.
+    var blows = Variation(SoundtrackSettings(), at: 0)
+    let settledBlows = [0, at, 2 * at].map { blows.hasSettled(Self.told(goesOn: false), at: $0) }
+    #expect(!settledBlows.contains(true))
+    // A picture that changes little by little does change in the end.
+    var slow = Variation(SoundtrackSettings(), at: 0)
+    let settled = stride(from: 0, through: 800, by: 10).map { index in
+      let angle = Float(index) / 400
+      return slow.hasSettled(Self.told(visual: [1 - angle, angle]), at: index)
+    }
+    #expect(settled.drop { !$0 }.contains(false))
+  }
+}
