@@ -124,17 +124,15 @@ final class Soundtrack: SoundtrackGenerator {
     }
     guard done else { throw .cancelled }
     guard v2a_all_finite(x, x.count) == 1 else { throw .notFinite(stage: "diffusion transformer") }
-    x.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      for i in tracks.indices where hasSettled[i] { model.ceiling?.apply(to: base + i * size, rows: generated.count) }
-    }
     planner.advance()
     let first = committed
     committed = max(first, window.committed)
     let decodingBegun = now()
     var decoded: [[Float]] = []
     for i in tracks.indices {
-      tracks[i].append(Array(x[i * size..<(i + 1) * size]), overlap: overlap, share: window.share)
+      var latents = Array(x[i * size..<(i + 1) * size])
+      if hasSettled[i] { model.ceiling?.apply(to: &latents, rows: generated.count) }
+      tracks[i].append(latents, overlap: overlap, share: window.share)
       var samples = try decode(first..<committed, of: &tracks[i])
       tracks[i].fadeInAfterSilence(&samples)
       decoded.append(samples)

@@ -5,8 +5,6 @@ struct Told {
   let prompt, negativePrompt: String
   /// Visual prompt [384], or nothing.
   let visual: [Float]
-  /// The first latent that was told so.
-  var since = 0
 
   /// Latents in which guidance may still shape what goes on: 5 s, for a second thing may join in.
   static let settling = 117

@@ -9,7 +9,8 @@ struct Variation {
   var partials: PartialStream
   /// The window before was given up.
   var wasSilent = false
-  private var told: Told?
+  /// What its latents from number `since` on were told.
+  private var told: (what: Told, since: Int)?
 
   /// Begins with latent number `index`.
   init(_ settings: SoundtrackSettings, at index: Int) {
@@ -27,9 +28,8 @@ struct Variation {
 
   /// Takes down what the latents from `index` on are told; whether it has been much the same for so long that what goes on has settled.
   mutating func hasSettled(_ now: Told, at index: Int) -> Bool {
-    if let told, told.isLike(now) { return now.goesOn && index - told.since >= Told.settling }
-    told = now
-    told?.since = index
+    if let told, told.what.isLike(now) { return now.goesOn && index - told.since >= Told.settling }
+    told = (now, index)
     return false
   }
 

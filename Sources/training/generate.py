@@ -23,7 +23,7 @@ from models.text_encoder import TextEncoder, WordPieceTokenizer
 
 ROOT = 384**0.5
 DOUBT = 0.01  # a class hardly likelier than chance says nothing
-SETTLING = 117  # latents in which guidance may still shape what goes on
+SETTLING = 117  # latents in which guidance may still shape what goes on; see Told
 OVERLAP = 2  # latents of a chunk that the next one generates again; see WindowPlanner
 FAINT, WEAK = 0.16, 0.35  # lengths of a class' embedding and of the visual prompt
 

@@ -159,6 +159,7 @@ import V2AStreaming
     for (name, damage) in [
       ("config.json", { (_: Data) in Data("{}".utf8) }), ("config.json", { _ in Data("not json".utf8) }),
       ("config.json", { Data(String(decoding: $0, as: UTF8.self).replacing("\"guidance\": 0.0", with: "\"guidance\": 0.5").utf8) }),
+      ("config.json", { Data(String(decoding: $0, as: UTF8.self).replacing("\"ceiling\": [-3.1, ", with: "\"ceiling\": [").utf8) }),
       ("vocab.txt", { _ in Data([0xFF, 0xFE]) }), ("audio_decoder.safetensors", { $0.prefix(1000) }),
       ("motion_encoder.safetensors", { $0.dropLast(4) }), ("motion_encoder.safetensors", { Data([UInt8](repeating: 255, count: 8)) + $0.dropFirst(8) }),
       ("diffusion_transformer.safetensors", { $0.dropLast(2) + [0xFF, 0xFF] }),

@@ -43,9 +43,9 @@ public struct Ceiling: Sendable {
 
   /// Brings down what lies above the ceiling, by `most` at most.
   public func apply(to x: UnsafeMutablePointer<Float>, rows: Int) {
-    for (part, level) in levels(of: x, rows: rows).enumerated() where part < levels.count && level > levels[part] {
-      let down = min(level - levels[part], Self.most)
-      for row in 0..<rows { for (k, change) in changes[part].enumerated() { x[row * Codec.latent + k] -= down * change } }
+    for ((level, highest), changes) in zip(zip(levels(of: x, rows: rows), levels), changes) where level > highest {
+      let down = min(level - highest, Self.most)
+      for row in 0..<rows { for (k, change) in changes.enumerated() { x[row * Codec.latent + k] -= down * change } }
     }
   }
 }

@@ -7,7 +7,6 @@ Prints percentiles over clips of the mean log energy, in dB, of a second's chunk
 import argparse
 
 import numpy as np
-import torch
 
 from codec.fit import load_encoder
 from corpus.paths import add_data_option, corpus as corpus_folder
