@@ -213,7 +213,7 @@ final class Soundtrack: SoundtrackGenerator {
     let areEvents = model.eventfulness(guided.states.isEmpty ? seen : guided.prompt)
     guided.motion = !isStill || areEvents ? .seen : .rest
     let goesOn = isStill || !guided.states.isEmpty && !areEvents
-    let asked = Told(goesOn: goesOn, prompt: own.prompt, negativePrompt: own.negativePrompt, visual: guided.visual)
+    let asked = Told(goesOn: goesOn, prompt: own.prompt, negativePrompt: own.negativePrompt, seen: guided.visual)
     if settings.guidanceScale == 1 { return ([guided], 1, asked) }
     let configuration = model.configuration, spoken = areEvents ? configuration.eventGuidance : 1
     let emphasis = guided.states.isEmpty ? configuration.wordlessGuidance(steps: settings.steps) : spoken

@@ -3,8 +3,14 @@ struct Told {
   /// Whether it is of what goes on: a picture that is still, or a prompt that does not speak of events.
   let goesOn: Bool
   let prompt, negativePrompt: String
-  /// Visual prompt [384], or nothing.
+  /// Visual prompt [384]; nothing where there are words, for what footage shows changes all the time, and what they ask for does not.
   let visual: [Float]
+
+  /// What is seen: a visual prompt [384].
+  init(goesOn: Bool, prompt: String, negativePrompt: String, seen: [Float]) {
+    (self.goesOn, self.prompt, self.negativePrompt) = (goesOn, prompt, negativePrompt)
+    visual = prompt.contains { !$0.isWhitespace } ? [] : seen
+  }
 
   /// Latents in which guidance may still shape what goes on: 5 s, for a second thing may join in.
   static let settling = 117

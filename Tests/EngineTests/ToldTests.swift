@@ -4,17 +4,20 @@ import Testing
 
 /// When a soundtrack counts as settled: told much the same for five seconds, of what goes on.
 struct ToldTests {
-  static func told(_ prompt: String = "rain", visual: [Float] = [0, 0], goesOn: Bool = true) -> Told {
-    Told(goesOn: goesOn, prompt: prompt, negativePrompt: "", visual: visual)
+  static func told(_ prompt: String = "", seen: [Float] = [0, 0], goesOn: Bool = true) -> Told {
+    Told(goesOn: goesOn, prompt: prompt, negativePrompt: "", seen: seen)
   }
 
   @Test func likeness() {
     let picture: [Float] = [3, 4], grainy: [Float] = [3.4, 3.7], other: [Float] = [4, -3]
-    #expect(Self.told(visual: picture).isLike(Self.told(visual: grainy)))
-    #expect(!Self.told(visual: picture).isLike(Self.told(visual: other)))
-    #expect(!Self.told(visual: picture).isLike(Self.told(visual: [0, 0])))
-    #expect(!Self.told(visual: picture).isLike(Self.told(visual: [3, 4, 0])))
+    #expect(Self.told(seen: picture).isLike(Self.told(seen: grainy)))
+    #expect(!Self.told(seen: picture).isLike(Self.told(seen: other)))
+    #expect(!Self.told(seen: picture).isLike(Self.told(seen: [0, 0])))
+    #expect(!Self.told(seen: picture).isLike(Self.told(seen: [3, 4, 0])))
     #expect(Self.told().isLike(Self.told()))
+    // Words go on whatever is seen.
+    #expect(Self.told("rain", seen: picture).isLike(Self.told("rain", seen: other)))
+    #expect(!Self.told(" ", seen: picture).isLike(Self.told(" ", seen: other)))
     #expect(!Self.told("rain").isLike(Self.told("wind")))
     #expect(!Self.told().isLike(Self.told(goesOn: false)))
   }
@@ -36,7 +39,7 @@ struct ToldTests {
     var slow = Variation(SoundtrackSettings(), at: 0)
     let settled = stride(from: 0, through: 800, by: 10).map { index in
       let angle = Float(index) / 400
-      return slow.hasSettled(Self.told(visual: [1 - angle, angle]), at: index)
+      return slow.hasSettled(Self.told(seen: [1 - angle, angle]), at: index)
     }
     #expect(settled.drop { !$0 }.contains(false))
   }
