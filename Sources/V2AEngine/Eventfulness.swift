@@ -2,8 +2,8 @@ import V2ACheckpoint
 import V2AModels
 import V2ATensor
 
-/// Whether words speak of events (a bark, a shot) or of something that goes on (rain, an engine): a line in the space of sentence
-/// embeddings, fitted to the captions of the corpus.
+/// Whether words speak of events (a bark, a shot) or of something that goes on (rain, an engine), or whether there is an event among all
+/// that they speak of (wind, and glass that breaks): a line in the space of sentence embeddings, fitted to the captions of the corpus.
 struct Eventfulness: Sendable {
   private let weight: Tensor
   private let bias: Tensor

@@ -211,7 +211,8 @@ final class Soundtrack: SoundtrackGenerator {
     // Over a still picture a prompt, or a thing that is recognised, may invite events by chance.
     let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
     let areEvents = model.eventfulness(guided.states.isEmpty ? seen : guided.prompt)
-    guided.motion = !isStill || areEvents ? .seen : .rest
+    let haveEvents = areEvents || model.eventsAmong?(guided.prompt) ?? false
+    guided.motion = !isStill || haveEvents ? .seen : .rest
     let goesOn = isStill || !guided.states.isEmpty && !areEvents
     let asked = Told(goesOn: goesOn, prompt: own.prompt, negativePrompt: own.negativePrompt, seen: guided.visual)
     if settings.guidanceScale == 1 { return ([guided], 1, asked) }

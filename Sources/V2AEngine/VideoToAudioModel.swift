@@ -12,7 +12,10 @@ public final class VideoToAudioModel: Sendable {
   let tokenizer: WordPieceTokenizer
   /// Unit embedding of how each ImageNet class sounds [1000, 384].
   let visualPrompts: Tensor
+  /// Of what is spoken of as a whole, or seen.
   let eventfulness: Eventfulness
+  /// Of any of the things that a prompt speaks of; nil in older models.
+  let eventsAmong: Eventfulness?
   let classNames: ClassNames
   let transformer: DiffusionTransformer
   let decoder: AudioDecoder
@@ -59,8 +62,12 @@ public final class VideoToAudioModel: Sendable {
     frameEncoder = try folder.load("frame_encoder") { w throws(CheckpointError) in try FrameEncoder(w) }
     motionEncoder = try folder.load("motion_encoder") { w throws(CheckpointError) in try MotionEncoder(w) }
     textEncoder = try folder.load("text_encoder") { w throws(CheckpointError) in try TextEncoder(w) }
-    (visualPrompts, eventfulness) = try folder.load("visual_prompts") { w throws(CheckpointError) in
-      (try w.tensor("table", shape: [FrameEncoder.classes, TextEncoder.width]), try Eventfulness(w.at("eventful")))
+    (visualPrompts, eventfulness, eventsAmong) = try folder.load("visual_prompts") { w throws(CheckpointError) in
+      let eventful = w.at("eventful"), among = eventful.at("among")
+      return (
+        try w.tensor("table", shape: [FrameEncoder.classes, TextEncoder.width]), try Eventfulness(eventful),
+        among.contains("weight") ? try Eventfulness(among) : nil
+      )
     }
     let c = configuration
     transformer = try folder.load("diffusion_transformer") { w throws(CheckpointError) in

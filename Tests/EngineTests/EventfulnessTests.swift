@@ -14,4 +14,17 @@ import Testing
     }
     #expect(!model.eventfulness([Float](repeating: 0, count: 384)))
   }
+
+  /// A door that closes is heard among violins; rain with a stream stays what it is.
+  @Test(arguments: [
+    ("violins playing and a door closing", true), ("a hammer on metal and a trumpet playing", true), ("a dog barking", true),
+    ("rain falling and a stream flowing", false), ("a choir singing and a piano playing", false), ("wind howling", false),
+  ])
+  func eventsAmongWhatGoesOn(prompt: String, hasEvent: Bool) throws {
+    let model = try VideoToAudioModel.load(folder: nil)
+    let among = try #require(model.eventsAmong)
+    let (_, mean) = model.textEncoder(model.tokenizer(prompt))
+    #expect(among(mean) == hasEvent)
+    #expect(!among([Float](repeating: 0, count: 384)))
+  }
 }
