@@ -33,7 +33,12 @@ def of_file(video: Path) -> list[str]:
 
 def of_nothing(seconds: float) -> list[str]:
     """A black picture: the prompt alone decides."""
-    return ["videotestsrc", "pattern=black", f"num-buffers={round(25 * seconds)}", "!", "video/x-raw,width=320,height=240,framerate=25/1"]
+    return of_pattern("black", seconds)
+
+
+def of_pattern(pattern: str, seconds: float) -> list[str]:
+    """A test picture of videotestsrc: "ball" moves without an end."""
+    return ["videotestsrc", f"pattern={pattern}", f"num-buffers={round(25 * seconds)}", "!", "video/x-raw,width=320,height=240,framerate=25/1"]
 
 
 def of_pictures(folder: Path, pattern: str, count: int) -> list[str]:

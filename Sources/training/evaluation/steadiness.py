@@ -1,11 +1,13 @@
-"""Does a sound that goes on stay? `python -m evaluation.steadiness --data D [--plugin FOLDER] [--seconds 60] [--seeds 2]`
+"""Does a sound that goes on stay? `python -m evaluation.steadiness --data D [--plugin FOLDER] [--seconds 60] [--seeds 2] [--moving | --video FILE]
+[--prompts PROMPT ...]`
 
-Prompts for sounds without an end go through the plugin with a black picture; prints the level of each ten seconds, how far the
+Prompts for sounds without an end go through the plugin with a black picture, one that moves, or a film; prints the level of each ten seconds, how far the
 last third lies from the first, and in how many parts of both YAMNet (evaluation.audioset, by groups) hears what the prompt says, where its
 names are to be believed.
 """
 
 import argparse
+import os
 from pathlib import Path
 
 import numpy as np
@@ -26,25 +28,35 @@ def main():
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--moving", action="store_true", help="over a ball that moves instead of a black picture")
+    parser.add_argument("--video", type=Path, help="over the pictures of this file, as long as it is")
+    parser.add_argument("--prompts", nargs="+", default=list(PROMPTS), help="instead of the six; of others than those only levels count")
     product.add_settings(parser)
     options = parser.parse_args()
     folder = options.data / "steadiness"
     folder.mkdir(parents=True, exist_ok=True)
     panel, listener = audioset.Groups(options.data / "judge" / "audioset.npz"), yamnet.Listener(options.data)
-    drifts, right = [], []
-    for prompt, group in PROMPTS.items():
-        for seed in range(options.seeds):
+    drifts, right, loudest = [], [], -np.inf
+    source = product.of_pattern("ball" if options.moving else "black", options.seconds)
+    if options.video:
+        source = [*product.of_file(options.video), "!", "videoconvert"]
+    for prompt in options.prompts:
+        group = PROMPTS.get(prompt)
+        for seed in range(options.first_seed, options.first_seed + options.seeds):
             settings = {"prompt": prompt, "seed": seed, **dict(options.set)}
-            sound = product.run(product.of_nothing(options.seconds), folder / "out.wav", settings, options.plugin)
+            sound = product.run(source, folder / f"{os.getpid()}.wav", settings, options.plugin)
             parts = [sound[i : i + PART * RATE] for i in range(0, len(sound) - PART * RATE + 1, PART * RATE)]
             levels, third = [level(part) for part in parts], max(1, len(parts) // 3)
             heard = [panel.classes[panel(listener(part)[1]).argmax()] for part in parts]
             drifts.append(np.mean(levels[-third:]) - np.mean(levels[:third]))
+            loudest = max(loudest, max(levels))
             if group:
                 right.append([np.mean([name == group for name in some]) for some in (heard[:third], heard[-third:])])
             print(f"{prompt:20s} seed {seed}: {' '.join(f'{v:5.1f}' for v in levels)} dB, last third {drifts[-1]:+5.1f} dB; heard {', '.join(heard)}", flush=True)
-    first, last = np.mean(right, 0)
-    print(f"last third against first: level {np.mean(drifts):+.1f} dB on average ({min(drifts):+.1f} .. {max(drifts):+.1f}); judged right {first:.2f} -> {last:.2f}")
+    within = sum(abs(drift) <= 6 for drift in drifts)
+    print(f"last third against first: level {np.mean(drifts):+.1f} dB on average ({min(drifts):+.1f} .. {max(drifts):+.1f}), within 6 dB in {within} of "
+          f"{len(drifts)}; loudest part {loudest:.1f} dB" + ("; judged right {:.2f} -> {:.2f}".format(*np.mean(right, 0)) if right else ""))
 
 
 if __name__ == "__main__":
