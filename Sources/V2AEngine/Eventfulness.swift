@@ -13,15 +13,23 @@ struct Eventfulness: Sendable {
     bias = try weights.tensor("bias", shape: [1])
   }
 
-  /// True for events; embedding [384] of a prompt, or of what is seen, which is shorter the less sure the picture is. The line was
-  /// fitted to embeddings of length 1, so only the direction counts. Nothing speaks of no events.
-  func callAsFunction(_ embedding: [Float]) -> Bool {
+  /// True for events; embedding [384] of a prompt, or of what is seen.
+  func callAsFunction(_ embedding: [Float]) -> Bool { logOdds(embedding) > 0 }
+
+  /// Whether it is three times as likely that there are none.
+  func rulesOutEvents(_ embedding: [Float]) -> Bool { logOdds(embedding) < -Self.sure }
+
+  private static let sure: Float = 1.0986123  // log 3
+
+  /// What is seen has a shorter embedding the less sure the picture is. The line was fitted to embeddings of length 1, so only the
+  /// direction counts. Nothing speaks of no events.
+  private func logOdds(_ embedding: [Float]) -> Float {
     var square: Float = 0
     var sum: Float = 0
     for (i, x) in embedding.prefix(TextEncoder.width).enumerated() {
       square += x * x
       sum += weight.data[i] * x
     }
-    return square > 0 && sum / square.squareRoot() + bias.data[0] > 0
+    return square > 0 ? sum / square.squareRoot() + bias.data[0] : -.infinity
   }
 }

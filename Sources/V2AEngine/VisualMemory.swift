@@ -58,5 +58,14 @@ struct VisualMemory {
     return sum.map { $0 * root }
   }
 
+  /// A visual prompt [384] times its cosine with a prompt's words [384], where positive: training never showed one thing and spoke of another,
+  /// and what is generated from that runs away. Without words as it is.
+  static func agreeing(_ visual: [Float], with words: [Float]) -> [Float] {
+    let lengths = square(visual) * square(words)
+    guard lengths > 0, visual.count == words.count else { return visual }
+    let cosine = zip(visual, words).reduce(0) { $0 + $1.0 * $1.1 } / lengths.squareRoot()
+    return visual.map { $0 * max(0, cosine) }
+  }
+
   private static func square(_ x: some Sequence<Float>) -> Float { x.reduce(0) { $0 + $1 * $1 } }
 }

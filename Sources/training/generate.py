@@ -110,6 +110,8 @@ def soundtrack(model, video=None, prompt="", negative="", seed=0, seconds=4.0, s
             window = window if len(window) else classes[-1:]
             visual = (window.mean(0, keepdim=True) - DOUBT).clamp(min=0) @ sounding
             visual = visual * ROOT * (visual.norm() >= WEAK)
+            if prompt:  # what is seen counts as far as it is what the words speak of
+                visual = visual * torch.cosine_similarity(visual, p).clamp(min=0)
         settled = video is None and first >= SETTLING
         deviation = config.get("noise_scale" if video is not None else "settled_noise_scale" if settled else "still_noise_scale", 1.0)
         x = continued(model["diffusion_transformer"], past, deviation * noise[:, begin:end], motion[:, begin - past.shape[1] : end],

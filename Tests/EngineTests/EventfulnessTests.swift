@@ -27,4 +27,15 @@ import Testing
     #expect(among(mean) == hasEvent)
     #expect(!among([Float](repeating: 0, count: 384)))
   }
+
+  /// Over a film only words that surely speak of no event make what happens unheard.
+  @Test(arguments: [
+    ("rain falling", true), ("violins playing", true), ("a car engine running", true), ("a dog barking", false),
+    ("a tap dancer on a wooden floor", false), ("a tennis match", false), ("horse galloping", false),
+  ])
+  func surelyNoEvents(prompt: String, areRuledOut: Bool) throws {
+    let model = try VideoToAudioModel.load(folder: nil)
+    let (_, mean) = model.textEncoder(model.tokenizer(prompt))
+    #expect(model.eventfulness.rulesOutEvents(mean) == areRuledOut)
+  }
 }
