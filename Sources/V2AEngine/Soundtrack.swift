@@ -110,7 +110,8 @@ final class Soundtrack: SoundtrackGenerator {
     let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
       guard let base = buffer.baseAddress else { return false }
       for (i, track) in tracks.enumerated() {
-        let scale = model.configuration.noise(isStill: isStill, hasSettled: hasSettled[i])
+        let isCalm = isStill || told[i].branches.first?.motion == .rest
+        let scale = model.configuration.noise(isStill: isCalm, hasSettled: hasSettled[i])
         track.noise(of: generated, scale: scale, into: base + i * size)
       }
       return sampler.sample(
