@@ -234,7 +234,7 @@ final class Soundtrack: SoundtrackGenerator {
 
   /// Token states and mean times sqrt(384) of a prompt; nothing for an empty one.
   private func encode(_ prompt: String) -> (states: [Float], mean: [Float]) {
-    if !prompt.contains(where: { !$0.isWhitespace }) { return ([], [Float](repeating: 0, count: TextEncoder.width)) }
+    if !prompt.hasWords { return ([], [Float](repeating: 0, count: TextEncoder.width)) }
     if let known = encodedPrompts[prompt] { return known }
     let (states, mean) = model.textEncoder(model.tokenizer(prompt))
     let root = Float(TextEncoder.width).squareRoot()

@@ -31,3 +31,8 @@ public struct SoundtrackSettings: Sendable, Equatable {
     }
   }
 }
+
+extension String {
+  /// Whether it asks for anything: a prompt of blanks is none.
+  var hasWords: Bool { contains { !$0.isWhitespace } }
+}

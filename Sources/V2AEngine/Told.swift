@@ -9,7 +9,7 @@ struct Told {
   /// What is seen: a visual prompt [384].
   init(goesOn: Bool, prompt: String, negativePrompt: String, seen: [Float]) {
     (self.goesOn, self.prompt, self.negativePrompt) = (goesOn, prompt, negativePrompt)
-    visual = prompt.contains { !$0.isWhitespace } ? [] : seen
+    visual = prompt.hasWords ? [] : seen
   }
 
   /// Latents in which guidance may still shape what goes on: 5 s, for a second thing may join in.

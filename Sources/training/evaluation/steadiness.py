@@ -38,9 +38,8 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     panel, listener = audioset.Groups(options.data / "judge" / "audioset.npz"), yamnet.Listener(options.data)
     drifts, right, loudest = [], [], -np.inf
-    source = product.of_pattern("ball" if options.moving else "black", options.seconds)
-    if options.video:
-        source = [*product.of_file(options.video), "!", "videoconvert"]
+    pattern = "ball" if options.moving else "black"
+    source = product.of_file(options.video) if options.video else product.of_pattern(pattern, options.seconds)
     for prompt in options.prompts:
         group = PROMPTS.get(prompt)
         for seed in range(options.first_seed, options.first_seed + options.seeds):
