@@ -210,17 +210,13 @@ final class Soundtrack: SoundtrackGenerator {
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
     (guided.states, guided.prompt) = encode(own.prompt)
     guided.visual = VisualMemory.agreeing(guided.visual, with: guided.prompt)
-    // Over a still picture a prompt, or a thing that is recognised, may invite events by chance.
     let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
-    let areEvents = model.eventfulness(guided.states.isEmpty ? seen : guided.prompt)
-    let haveEvents = areEvents || model.eventsAmong?(guided.prompt) ?? false
-    // Rain or music that would follow a picture was never heard in training: it turns into something else.
-    let followsPicture = guided.states.isEmpty || !model.eventfulness.rulesOutEvents(guided.prompt)
-    guided.motion = haveEvents || !isStill && followsPicture ? .seen : .rest
-    let goesOn = isStill || !guided.states.isEmpty && !areEvents
+    let happening = Happening(words: guided.prompt, seen: seen, model: model)
+    guided.motion = happening.motion(isStill: isStill)
+    let goesOn = happening.goesOn(isStill: isStill)
     let asked = Told(goesOn: goesOn, prompt: own.prompt, negativePrompt: own.negativePrompt, seen: guided.visual)
     if settings.guidanceScale == 1 { return ([guided], 1, asked) }
-    let configuration = model.configuration, spoken = areEvents ? configuration.eventGuidance : 1
+    let configuration = model.configuration, spoken = happening.isOfEvents ? configuration.eventGuidance : 1
     let emphasis = guided.states.isEmpty ? configuration.wordlessGuidance(steps: settings.steps) : spoken
     let scale = 1 + emphasis * (settings.guidanceScale - 1)
     var away = Conditions.none

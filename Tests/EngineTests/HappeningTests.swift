@@ -1,0 +1,34 @@
+import Testing
+import V2AModels
+
+@testable import V2AEngine
+
+@Suite struct HappeningTests {
+  /// Words of events follow the picture, or chance where it is still; those of what goes on do neither; without words only a picture does
+  /// that moves, or in which a thing is recognised that makes events.
+  @Test(arguments: [
+    ("a dog barking", Conditions.Motion.seen, Conditions.Motion.seen, false), ("rain falling", .rest, .rest, true),
+    ("violins playing and a door closing", .seen, .seen, true), ("", .rest, .seen, false),
+  ])
+  func motionThatIsFollowed(prompt: String, overStill: Conditions.Motion, overMoving: Conditions.Motion, goesOn: Bool) throws {
+    let model = try VideoToAudioModel.load(folder: nil)
+    let words = prompt.isEmpty ? [Float](repeating: 0, count: 384) : model.textEncoder(model.tokenizer(prompt)).mean
+    let happening = Happening(words: words, seen: [], model: model)
+    #expect(happening.motion(isStill: true) == overStill)
+    #expect(happening.motion(isStill: false) == overMoving)
+    #expect(happening.goesOn(isStill: false) == goesOn)
+    #expect(happening.goesOn(isStill: true))
+  }
+
+  @Test func aRecognisedDogInvitesBarks() throws {
+    let model = try VideoToAudioModel.load(folder: nil)
+    var probabilities = [Float](repeating: 0, count: 1000)
+    probabilities[254] = 0.8  // a pug
+    let seen = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: true)
+    let nothing = [Float](repeating: 0, count: 384)
+    #expect(Happening(words: nothing, seen: seen, model: model).motion(isStill: true) == .seen)
+    #expect(!Happening(words: nothing, seen: seen, model: model).goesOn(isStill: false))
+    let rain = model.textEncoder(model.tokenizer("rain falling")).mean
+    #expect(Happening(words: rain, seen: seen, model: model).motion(isStill: true) == .rest)
+  }
+}
