@@ -79,12 +79,17 @@ class Row:
         self.hits = np.array([score >= threshold for score, _ in answers])
         self.scores = np.array([score for score, _ in answers])
         read = [payload for _, payload in answers]
-        own = np.array([p is not None and p == c["payload"] for p, c in zip(read, sounds)])
-        over = np.array([name == "second mark over it" and p == second(c["index"]) for p, c in zip(read, sounds)])
+        self.own = own = np.array([p is not None and p == c["payload"] for p, c in zip(read, sounds)])
+        self.over = over = np.array([name == "second mark over it" and p == second(c["index"]) for p, c in zip(read, sounds)])
         some = np.array([p is not None for p in read])
-        self.right, self.second = int((self.hits & own).sum()), int((self.hits & over & ~own).sum())
         # Wrong ones of found marks, and at any score.
         self.wrong, self.wrong_any = int((self.hits & some & ~own & ~over).sum()), int((some & ~own & ~over).sum())
+
+    def read(self, threshold):
+        """How many of the marks found at a threshold have their payload read."""
+        found = self.scores >= threshold
+        second = int((found & self.over & ~self.own).sum())
+        return f"{int((found & self.own).sum())}/{int(found.sum())}" + (f" + {second} the second" if second else "")
 
     def rate(self, which=None):
         return f"{(self.hits if which is None else self.hits[which]).mean():.3f}"
@@ -122,7 +127,7 @@ def main():
         if "quality" not in a.skip:
             quality(systems, sounds, kept, a, say)
         say("attack", "target", "clips", "TPR", "TPR seen", "TPR fresh", "TPR default payload", "TPR unknown payload", "TPR at built-in threshold",
-            "lowest score", "speech found", "payload read", "payload wrong", "payload wrong at any score",
+            "lowest score", "speech found", "payload read", "payload read at built-in threshold", "payload wrong", "payload wrong at any score",
             "clips of resemble-perth", "TPR resemble-perth", "TPR resemble-perth at 0.5")
         for name in tqdm(a.rows, desc="attacks"):
             answers = {}
@@ -163,14 +168,14 @@ def thresholds_of(systems, kept, a, say):
 
 def report(name, answers, thresholds, say):
     """A row of the table."""
-    ours, theirs = ["-"] * 12, ["-"] * 3
+    ours, theirs = ["-"] * 13, ["-"] * 3
     if This.name in answers:
         row = Row(name, answers[This.name], thresholds[This.name])
         of = lambda test: np.array([test(clip) for clip, _ in answers[This.name]])
         known, speech, sets = of(lambda c: c["payload"] == STANDARD), of(lambda c: c["kind"] == "speech"), {n: of(lambda c: c["set"] == n) for n in SETS}
         ours = [len(row.hits), row.rate(), *(row.rate(which) if which.any() else "-" for which in (*sets.values(), known, ~known)),
                 f"{(row.scores >= built_in_threshold()).mean():.3f}", f"{row.scores.min():.2f}", f"{int(row.hits[speech].sum())}/{int(speech.sum())}",
-                f"{row.right}/{int(row.hits.sum())}" + (f" + {row.second} the second" if row.second else ""), row.wrong, row.wrong_any]
+                row.read(thresholds[This.name]), row.read(built_in_threshold()), row.wrong, row.wrong_any]
     if Peer.name in answers:
         rows = [Row(name, answers[Peer.name], threshold) for threshold in (thresholds[Peer.name], Peer.rule)]
         theirs = [len(rows[0].hits), *(row.rate() for row in rows)]
