@@ -1,31 +1,40 @@
 import V2AModels
 import V2ATensor
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Motion tokens for a still picture. It says nothing of when something happens, and with nothing seen to happen nothing would
-/// be heard: a dog on a photograph would never bark. So moments are drawn by chance, about one a second, the same in every run.
-enum ChanceEvents {
-  /// Latents on each side without another event.
-  private static let gap = 5
-  /// Standard deviations that a latent's number must exceed.
-  private static let threshold: Float = 1.6
+/// be heard: a dog on a photograph would never bark. So moments are drawn by the soundtrack's seed, one every 1.4 s, a little uneven.
+struct ChanceEvents {
+  /// Latents for one moment, and the part of them in which it lies: 1.1 to 1.7 s pass between two.
+  private static let period = 33, spread: Float = 0.2
 
-  /// Tokens [range, 5] by absolute latent index.
-  static func tokens(_ range: Range<Int>) -> [Float] {
-    range.flatMap { index -> [Float] in
-      if isEvent(index) { return MotionEncoder.rest(onset: 0.9) }
-      return isEvent(index - 1) || isEvent(index + 1) ? MotionEncoder.rest(onset: 0.2) : MotionEncoder.rest()
-    }
+  private let source: NoiseSource
+  /// Latents of the first period that have passed when the stream begins.
+  private var phase = 0
+
+  init(seed: UInt64) {
+    source = NoiseSource(seed: seed)
+    phase = Int(Float(Self.period) * uniform(-1))
   }
 
-  /// A latent whose number is large, and the largest within the gap.
-  private static func isEvent(_ index: Int) -> Bool {
-    let own = number(index)
-    return own > threshold && (index - gap...index + gap).allSatisfy { $0 == index || number($0) < own }
+  /// Token [5] of the latent of an absolute number, from 0 on.
+  func token(_ index: Int) -> [Float] {
+    if isMoment(index) { return MotionEncoder.rest(onset: 0.9) }
+    return isMoment(index - 1) || isMoment(index + 1) ? MotionEncoder.rest(onset: 0.2) : MotionEncoder.rest()
   }
 
-  private static func number(_ index: Int) -> Float {
-    var x: Float = 0
-    NoiseSource(seed: 0).fill(&x, count: 1, stream: .events, index: index)
-    return x
+  private func isMoment(_ index: Int) -> Bool {
+    let (turn, place) = max(0, index + phase).quotientAndRemainder(dividingBy: Self.period)
+    return place == Int(Float(Self.period) * (0.5 + Self.spread * (uniform(turn) - 0.5)))
+  }
+
+  /// A number of 0 to 1.
+  private func uniform(_ index: Int) -> Float {
+    var normal: Float = 0
+    source.fill(&normal, count: 1, stream: .events, index: index)
+    return 0.5 * (1 + erff(normal * Float(0.5).squareRoot()))
   }
 }

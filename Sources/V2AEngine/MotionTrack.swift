@@ -10,8 +10,9 @@ struct MotionTrack {
   private var features = History(width: MotionEncoder.width)
   private var periods = History(width: 1)
   private var moving = History(width: 1)
-  /// Tokens that have been told.
-  private(set) var tokens = History(width: MotionEncoder.token)
+  /// Tokens that have been told, and 1 where they were told of a still picture.
+  private var told = History(width: MotionEncoder.token)
+  private var still = History(width: 1)
 
   /// Latents that must stand still for a picture to count as still: a second, in which even slow film shows several frames.
   private static let stillness = 24
@@ -32,13 +33,15 @@ struct MotionTrack {
 
   /// Computes tokens up to the end of a window's chunk from the frames that it waited for.
   mutating func update(for window: Window, scratch: Scratch) {
-    let first = tokens.end, end = window.chunk.upperBound
+    let first = told.end, end = window.chunk.upperBound
     guard end > first else { return }
-    if !moves(before: end) {
-      tokens.append(ChanceEvents.tokens(first..<end))
+    let moves = moves(before: end)
+    still.append([Float](repeating: moves ? 0 : 1, count: end - first))
+    guard moves else {
+      told.append((first..<end).flatMap { _ in MotionEncoder.rest() })
       return
     }
-    let ahead = min(features.end, window.framesNeeded), near = max(periods.start, tokens.start, first - SlowOnsets.lookBack)
+    let ahead = min(features.end, window.framesNeeded), near = max(periods.start, told.start, first - SlowOnsets.lookBack)
     let isSlow = periods[near..<ahead].contains { $0 > 1 }
     // What was told of the latents before is weighed against what they look like now.
     let begin = isSlow ? near : first
@@ -47,9 +50,22 @@ struct MotionTrack {
     encoder.tokens(features[from..<ahead], rows: ahead - from, into: &rows, scratch: scratch)
     rows.removeFirst((begin - from) * MotionEncoder.token)
     if isSlow {
-      rows = SlowOnsets.gathered(rows, periods: periods[begin..<ahead].map { Int($0) }, told: tokens[begin..<first])
+      rows = SlowOnsets.gathered(rows, periods: periods[begin..<ahead].map { Int($0) }, told: told[begin..<first])
     }
-    tokens.append(Array(rows[..<((end - first) * MotionEncoder.token)]))
+    told.append(Array(rows[..<((end - first) * MotionEncoder.token)]))
+  }
+
+  /// The first latent whose token is still there.
+  var start: Int { told.start }
+
+  /// Tokens of latents [range, 5], with the moments of a seed where the picture was still.
+  func tokens(_ range: Range<Int>, seed: UInt64) -> [Float] {
+    var rows = told[range]
+    let chance = ChanceEvents(seed: seed), width = MotionEncoder.token
+    for (row, isStill) in still[range].enumerated() where isStill == 1 {
+      rows.replaceSubrange(row * width..<(row + 1) * width, with: chance.token(range.lowerBound + row))
+    }
+    return rows
   }
 
   /// Forgets what windows from latent `next` on do not need; of the tokens, what lies before latent `index`.
@@ -58,6 +74,7 @@ struct MotionTrack {
     features.forget(before: seen - MotionEncoder.lookBack)
     periods.forget(before: seen)
     moving.forget(before: next - Self.stillness)
-    tokens.forget(before: min(index, seen))
+    told.forget(before: min(index, seen))
+    still.forget(before: min(index, seen))
   }
 }

@@ -90,7 +90,7 @@ final class Soundtrack: SoundtrackGenerator {
     for track in tracks { try track.settings.validate() }
     let window = try nextWindow()
     motion.update(for: window, scratch: scratch)
-    let from = tracks.reduce(max(window.context.lowerBound, motion.tokens.start)) { max($0, $1.latents.start) }
+    let from = tracks.reduce(max(window.context.lowerBound, motion.start)) { max($0, $1.latents.start) }
     // After a window that was given up there is nothing to generate again.
     let overlap = from <= window.overlap.lowerBound ? window.overlap : window.chunk.lowerBound..<window.chunk.lowerBound
     let available = min(from, overlap.lowerBound)..<overlap.lowerBound, generated = overlap.lowerBound..<window.chunk.upperBound
@@ -99,7 +99,9 @@ final class Soundtrack: SoundtrackGenerator {
     let told = tracks.map { conditions(probabilities, isStill: isStill, $0.settings) }
     let hasSettled = tracks.indices.map { tracks[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
     let chunk = model.transformer.prepare(
-      context: tracks.flatMap { $0.latents[available] }, contextMotion: motion.tokens[available], motion: motion.tokens[generated],
+      context: tracks.flatMap { $0.latents[available] },
+      contextMotion: tracks.flatMap { motion.tokens(available, seed: $0.settings.seed) },
+      motion: tracks.flatMap { motion.tokens(generated, seed: $0.settings.seed) },
       sets: told.map { $0.branches }, scratch: scratch, helper: helper)
     let size = generated.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)

@@ -15,6 +15,12 @@ import V2AStreaming
     return GridFrame(index: k, luma: luma, rgb: rgb)
   }
 
+  /// A photograph: the first frame of the ball again and again.
+  static func still(_ k: Int) -> GridFrame {
+    let first = frame(0)
+    return GridFrame(index: k, luma: first.luma, rgb: k % LatentGrid.semanticInterval == 0 ? first.rgb : nil)
+  }
+
   static func settings(_ change: (inout SoundtrackSettings) -> Void = { _ in }) -> SoundtrackSettings {
     var s = SoundtrackSettings()
     s.steps = 3
@@ -25,7 +31,10 @@ import V2AStreaming
   }
 
   /// Sound of `frames` grid frames; `burst` frames are appended between looks at what is ready.
-  static func sound(_ settings: SoundtrackSettings, frames: Int = 40, burst: Int = 1, model: VideoToAudioModel? = nil) throws -> [Float] {
+  static func sound(
+    _ settings: SoundtrackSettings, frames: Int = 40, burst: Int = 1, model: VideoToAudioModel? = nil,
+    picture: (Int) -> GridFrame = frame
+  ) throws -> [Float] {
     let soundtrack = try (model ?? VideoToAudioModel.load(folder: nil)).makeSoundtrack(settings)
     var out: [Float] = []
     var expected: Int64 = 0
@@ -35,7 +44,7 @@ import V2AStreaming
       out += chunk.samples
     }
     for first in stride(from: 0, to: frames, by: burst) {
-      for k in first..<min(frames, first + burst) { try soundtrack.append(frame(k)) }
+      for k in first..<min(frames, first + burst) { try soundtrack.append(picture(k)) }
       while soundtrack.isReady { take(try soundtrack.generateNext(isCancelled: { false })) }
     }
     try soundtrack.finish(totalSamples: Int64(frames * 2048 + 777), isCancelled: { false }, emit: take)

@@ -6,8 +6,9 @@ import V2AStreaming
 
 /// Several soundtracks of the same pictures in one batch, and windows that are cut short or given up.
 @Suite(.serialized) struct EngineVariationTests {
-  /// Each variation of a batch is what it would be alone, to rounding.
-  @Test func batchIsWhatEachWouldBe() throws {
+  /// Each variation of a batch is what it would be alone, to rounding; over a still picture with moments of its own.
+  @Test(arguments: [false, true]) func batchIsWhatEachWouldBe(isStill: Bool) throws {
+    let picture = isStill ? SoundtrackTests.still : SoundtrackTests.frame
     let settings = (0..<3).map { i in
       SoundtrackTests.settings { s in
         s.seed = UInt64(i)
@@ -19,7 +20,7 @@ import V2AStreaming
     soundtrack.variations = settings
     var out = [[Float]](repeating: [], count: 3)
     for k in 0..<40 {
-      try soundtrack.append(SoundtrackTests.frame(k))
+      try soundtrack.append(picture(k))
       while soundtrack.isReady {
         let chunks = try soundtrack.generateVariations(timeLeft: { nil }, isCancelled: { false })
         for (i, chunk) in chunks.enumerated() { out[i] += chunk.samples }
@@ -29,7 +30,7 @@ import V2AStreaming
       for (i, chunk) in chunks.enumerated() { out[i] += chunk.samples }
     }
     for (i, own) in settings.enumerated() {
-      let alone = try SoundtrackTests.sound(own)
+      let alone = try SoundtrackTests.sound(own, picture: picture)
       #expect(out[i].count == alone.count)
       let difference = zip(out[i], alone).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
       let energy = alone.reduce(0.0) { $0 + Double($1 * $1) }

@@ -49,8 +49,8 @@ import V2ATensor
     func sampled(_ sets: [[Conditions]], _ helper: Helper?) -> [Float] {
       let chunk = network.prepare(
         context: sets.flatMap { _ in Fixtures.wave(past * Codec.latent, 0.61) },
-        contextMotion: Fixtures.wave(past * MotionEncoder.token, 0.29, 0.5),
-        motion: Fixtures.wave(rows * MotionEncoder.token, 0.31, 0.5), sets: sets, scratch: scratch, helper: helper)
+        contextMotion: sets.flatMap { _ in Fixtures.wave(past * MotionEncoder.token, 0.29, 0.5) },
+        motion: sets.flatMap { _ in Fixtures.wave(rows * MotionEncoder.token, 0.31, 0.5) }, sets: sets, scratch: scratch, helper: helper)
       var x = sets.flatMap { _ in Fixtures.wave(rows * Codec.latent, 0.77) }
       let sampler = FlowMatchingSampler(steps: 3, guidance: [Guidance(scale: 3, rescale: 0.8)])
       #expect(sampler.sample(&x, with: network, chunk: chunk, scratch: scratch, helper: helper))

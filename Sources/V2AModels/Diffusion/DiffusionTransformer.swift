@@ -71,8 +71,8 @@ public final class DiffusionTransformer: Sendable {
 
   /// Computes everything that the steps of one chunk share.
   ///
-  /// - context: clean latents [sets * n, latent] before the chunk; contextMotion: their motion tokens [n, 5]
-  /// - motion: motion tokens of the chunk [rows, 5], the same for every set
+  /// - context: clean latents [sets * n, latent] before the chunk; contextMotion: their motion tokens [sets * n, 5]
+  /// - motion: motion tokens of the chunk [sets * rows, 5]
   /// - sets: of each soundtrack of the same pictures that are generated together the branches: its conditions, and for
   ///   classifier-free guidance those to steer away from
   public func prepare(
@@ -81,8 +81,10 @@ public final class DiffusionTransformer: Sendable {
     let width = config.width, branches = sets.flatMap { $0 }
     precondition(!sets.isEmpty && sets.allSatisfy { (1...2).contains($0.count) })
     let past = context.count / config.latent / sets.count
-    let rows = motion.count / config.motion
-    precondition(contextMotion.count == past * config.motion && context.count == sets.count * past * config.latent && rows > 0)
+    let rows = motion.count / config.motion / sets.count
+    precondition(
+      contextMotion.count == sets.count * past * config.motion && motion.count == sets.count * rows * config.motion
+        && context.count == sets.count * past * config.latent && rows > 0)
     let (cosine, sine) = rotaryTables(past + rows)
 
     var ranges: [Range<Int>] = []
@@ -104,9 +106,9 @@ public final class DiffusionTransformer: Sendable {
     }
     let chunk = Chunk(
       sets: ranges, branches: branches, rows: rows, context: past, shared: shared, attended: attended,
-      motion: self.motion(motion, rows: rows, branches: branches), cosine: cosine, sine: sine)
+      motion: self.motion(motion, rows: rows, sets: sets), cosine: cosine, sine: sine)
     if past > 0 {
-      let motion = self.motion(contextMotion, rows: past, branches: branches)
+      let motion = self.motion(contextMotion, rows: past, sets: sets)
       context.withUnsafeBufferPointer { context in
         guard let base = context.baseAddress else { return }
         DiffusionPass(self, chunk, context: base, motion: motion, scratch: scratch, helper: helper).remember()
@@ -194,18 +196,19 @@ public final class DiffusionTransformer: Sendable {
     for row in some.dropFirst() { (m + row * layer.output).update(from: m + first * layer.output, count: layer.output) }
   }
 
-  /// motion_in and motion_modulation of the tokens, of zeros or of rest, as a branch wants.
-  private func motion(_ motion: [Float], rows: Int, branches: [Conditions]) -> Motion {
-    let count = rows * config.width
+  /// motion_in and motion_modulation of a set's tokens, of zeros or of rest, as a branch wants.
+  private func motion(_ motion: [Float], rows: Int, sets: [[Conditions]]) -> Motion {
+    let count = rows * config.width, size = rows * config.motion
+    let branches = sets.enumerated().flatMap { set, branches in branches.map { (set, $0.motion) } }
     let input = Tensor(shape: [branches.count * rows, config.width])
     let modulation = Tensor(shape: [branches.count * rows, config.width])
-    let nothing = [Float](repeating: 0, count: motion.count)
+    let nothing = [Float](repeating: 0, count: size)
     let rest = (0..<rows).flatMap { _ in MotionEncoder.rest() }
-    for (i, branch) in branches.enumerated() {
-      let tokens = switch branch.motion {
+    for (i, (set, wanted)) in branches.enumerated() {
+      let tokens = switch wanted {
       case .none: nothing
       case .rest: rest
-      case .seen: motion
+      case .seen: Array(motion[set * size..<(set + 1) * size])
       }
       motionIn(tokens, rows: rows, into: input.data + i * count)
       motionModulation(tokens, rows: rows, into: modulation.data + i * count)
