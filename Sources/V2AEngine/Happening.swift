@@ -6,8 +6,10 @@ struct Happening {
   let isOfEvents: Bool
   /// Whether moments are drawn for an event over a picture in which nothing moves.
   private let mayHappen: Bool
-  /// Whether there are words, and whether they rule events out.
-  private let isTold, isRuledOut: Bool
+  /// Whether there are words.
+  let isTold: Bool
+  /// Whether they rule events out.
+  private let isRuledOut: Bool
 
   /// Words and what is seen as embeddings [384] of any length; zeros for none, `seen` empty where nothing is recognised.
   init(words: [Float], seen: [Float], model: VideoToAudioModel) {

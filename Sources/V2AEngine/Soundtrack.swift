@@ -219,7 +219,7 @@ final class Soundtrack: SoundtrackGenerator {
     let asked = Told(goesOn: goesOn, prompt: own.prompt, negativePrompt: own.negativePrompt, seen: guided.visual)
     if settings.guidanceScale == 1 { return ([guided], 1, asked) }
     let configuration = model.configuration, spoken = happening.isOfEvents ? configuration.eventGuidance : 1
-    let emphasis = guided.states.isEmpty ? configuration.wordlessGuidance(steps: settings.steps) : spoken
+    let emphasis = happening.isTold ? spoken : configuration.wordlessGuidance(steps: settings.steps)
     let scale = 1 + emphasis * (settings.guidanceScale - 1)
     var away = Conditions.none
     (away.states, away.prompt) = encode(own.negativePrompt)

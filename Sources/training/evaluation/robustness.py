@@ -36,12 +36,12 @@ def main():
     add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
     parser.add_argument("--clips", type=int, default=12)
-    parser.add_argument("--only", nargs="+", choices=list(DAMAGE)[1:], default=list(DAMAGE)[1:], metavar="DAMAGE")
+    parser.add_argument("--only", nargs="+", choices=list(DAMAGE), default=list(DAMAGE), metavar="DAMAGE")
     product.add_settings(parser)
     options = parser.parse_args()
     folder = options.data / "robustness"
     folder.mkdir(parents=True, exist_ok=True)
-    pairs = {name: [] for name in (next(iter(DAMAGE)), *options.only)}
+    pairs = {name: [] for name in DAMAGE if name == "as it is" or name in options.only}
     for i in tqdm(range(options.clips), mininterval=5):
         film = held_out(i)
         clean, spoilt = folder / "clean.mp4", folder / "spoilt.mp4"

@@ -85,9 +85,8 @@ class Row:
         # Wrong ones of found marks, and at any score.
         self.wrong, self.wrong_any = int((self.hits & some & ~own & ~over).sum()), int((some & ~own & ~over).sum())
 
-    def read(self, threshold):
-        """How many of the marks found at a threshold have their payload read."""
-        found = self.scores >= threshold
+    def read(self, found):
+        """How many of the marks that are found have their payload read; `found` [clips]."""
         second = int((found & self.over & ~self.own).sum())
         return f"{int((found & self.own).sum())}/{int(found.sum())}" + (f" + {second} the second" if second else "")
 
@@ -171,11 +170,12 @@ def report(name, answers, thresholds, say):
     ours, theirs = ["-"] * 13, ["-"] * 3
     if This.name in answers:
         row = Row(name, answers[This.name], thresholds[This.name])
+        built_in = row.scores >= built_in_threshold()
         of = lambda test: np.array([test(clip) for clip, _ in answers[This.name]])
         known, speech, sets = of(lambda c: c["payload"] == STANDARD), of(lambda c: c["kind"] == "speech"), {n: of(lambda c: c["set"] == n) for n in SETS}
         ours = [len(row.hits), row.rate(), *(row.rate(which) if which.any() else "-" for which in (*sets.values(), known, ~known)),
-                f"{(row.scores >= built_in_threshold()).mean():.3f}", f"{row.scores.min():.2f}", f"{int(row.hits[speech].sum())}/{int(speech.sum())}",
-                row.read(thresholds[This.name]), row.read(built_in_threshold()), row.wrong, row.wrong_any]
+                f"{built_in.mean():.3f}", f"{row.scores.min():.2f}", f"{int(row.hits[speech].sum())}/{int(speech.sum())}",
+                row.read(row.hits), row.read(built_in), row.wrong, row.wrong_any]
     if Peer.name in answers:
         rows = [Row(name, answers[Peer.name], threshold) for threshold in (thresholds[Peer.name], Peer.rule)]
         theirs = [len(rows[0].hits), *(row.rate() for row in rows)]
