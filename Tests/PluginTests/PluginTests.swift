@@ -12,7 +12,12 @@ import Testing
     return root.appending(path: ".build/debug")
   }()
 
-  static let scratch = FileManager.default.temporaryDirectory.appending(path: "v2a-plugin-tests-\(getpid())")
+  /// Beside the plugin, emptied by the next run, so that runs leave nothing that adds up.
+  static let scratch: URL = {
+    let scratch = folder.appending(path: "plugin-tests")
+    try? FileManager.default.removeItem(at: scratch)
+    return scratch
+  }()
 
   /// Runs a command with only the plugin's folder known; returns status and all output.
   static func run(_ command: String, environment: [String: String] = [:], seconds: Int = 60) throws -> (status: Int32, output: String) {

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,12 @@ def run(source: list[str], out: Path, properties: dict, plugin: Path = PLUGIN) -
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}\n{done.stderr}")
     return soundfile.read(out)[0]
+
+
+def heard(source: list[str], properties: dict, plugin: Path = PLUGIN) -> np.ndarray:
+    """The same without a file that stays: evaluations of thousands of sounds would fill a disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        return run(source, Path(folder) / "sound.wav", properties, plugin)
 
 
 def of_file(video: Path) -> list[str]:

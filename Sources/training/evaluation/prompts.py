@@ -8,7 +8,6 @@ by the judge that was taught mixtures (evaluation.pairs), which `--judge pairs` 
 """
 
 import argparse
-import os
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -143,13 +142,10 @@ def main():
     classes = options.classes or [c for c in candidates if recall(c, candidates) >= least]
     chance = 1 / len(classes)
 
-    folder = options.data / "prompts-test" / str(os.getpid())
-    folder.mkdir(parents=True, exist_ok=True)
+    ours = lambda prompt, seed, **more: product.heard(product.of_nothing(SECONDS), {"prompt": prompt, **more, "seed": seed, **settings}, options.plugin)
     heard = {}
     for c in tqdm(classes, mininterval=5):
-        heard[c] = voices(ears, classes, (product.run(product.of_nothing(SECONDS), folder / f"{c}-{seed}.wav",
-                                                       {"prompt": prompts[c][seed % len(prompts[c])], "seed": seed, **settings}, options.plugin)
-                                          for seed in range(options.seeds)))
+        heard[c] = voices(ears, classes, (ours(prompts[c][seed % len(prompts[c])], seed) for seed in range(options.seeds)))
     counts = (1,) if options.judge == "groups" else (1, 3)
     print(f"{len(classes)} classes, {options.seeds} seeds; judged top {' / top '.join(map(str, counts))}; chance {chance:.3f}")
     table(classes, real, heard, chance, [[{c: recall(c, classes, sounds, count) for c in classes} for sounds in (real, coded)]
@@ -163,9 +159,7 @@ def main():
     for a, b in tqdm(two, mininterval=5):
         prompt = f"{prompts[a][0]} and {prompts[b][0]}"
         for negative, into in (("", without), (prompts[a][0], negated)):
-            into.append(voices(of_two, classes, (product.run(product.of_nothing(SECONDS), folder / f"{a}-{b}-{seed}{'-without' if negative else ''}.wav",
-                                                              {"prompt": prompt, "negative-prompt": negative, "seed": seed, **settings}, options.plugin)
-                                                  for seed in range(options.seeds))))
+            into.append(voices(of_two, classes, (ours(prompt, seed, **{"negative-prompt": negative}) for seed in range(options.seeds))))
         mixed.append(voices(of_two, classes, mixtures(corpus, of_two, a, b, options.seeds)))
     places = np.array([[classes.index(c) for c in pair] for pair in two])
     report(places, np.stack(without), np.stack(negated), np.stack(mixed), alone, getattr(of_two.panel, "bound", None))

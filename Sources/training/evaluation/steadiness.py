@@ -7,7 +7,6 @@ names are to be believed.
 """
 
 import argparse
-import os
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +33,6 @@ def main():
     parser.add_argument("--prompts", nargs="+", default=list(PROMPTS), help="instead of the six; of others than those only levels count")
     product.add_settings(parser)
     options = parser.parse_args()
-    folder = options.data / "steadiness"
-    folder.mkdir(parents=True, exist_ok=True)
     panel, listener = audioset.Groups(options.data / "judge" / "audioset.npz"), yamnet.Listener(options.data)
     drifts, right, loudest = [], [], -np.inf
     pattern = "ball" if options.moving else "black"
@@ -44,7 +41,7 @@ def main():
         group = PROMPTS.get(prompt)
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             settings = {"prompt": prompt, "seed": seed, **dict(options.set)}
-            sound = product.run(source, folder / f"{os.getpid()}.wav", settings, options.plugin)
+            sound = product.heard(source, settings, options.plugin)
             parts = [sound[i : i + PART * RATE] for i in range(0, len(sound) - PART * RATE + 1, PART * RATE)]
             levels, third = [level(part) for part in parts], max(1, len(parts) // 3)
             heard = [panel.classes[panel(listener(part)[1]).argmax()] for part in parts]
