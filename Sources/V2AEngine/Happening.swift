@@ -4,24 +4,35 @@ import V2AModels
 struct Happening {
   /// Whether they speak of events, which are steered more than what goes on.
   let isOfEvents: Bool
-  /// Whether moments are drawn for an event over a picture in which nothing moves.
-  private let mayHappen: Bool
+  /// How often something happens that no picture shows; nil for what goes on.
+  let pace: Pace?
   /// Whether there are words.
   let isTold: Bool
   /// Whether they rule events out.
   private let isRuledOut: Bool
 
   /// Words and what is seen as embeddings [384] of any length; zeros for none, `seen` empty where nothing is recognised.
-  init(words: [Float], seen: [Float], model: VideoToAudioModel) {
+  init(words: [Float], seen: [Float], spokenOf: SpokenOf) {
     isTold = words.contains { $0 != 0 }
-    isOfEvents = model.eventfulness(isTold ? words : seen)
-    mayHappen = isOfEvents || model.eventsAmong?(words) ?? false
-    isRuledOut = isTold && model.eventfulness.rulesOutEvents(words)
+    let what = isTold ? words : seen
+    isOfEvents = spokenOf.events(what)
+    isRuledOut = isTold && spokenOf.events.isRuledOut(by: words)
+    pace =
+      if spokenOf.steps?(what) == true {
+        .walk
+      } else if isOfEvents || spokenOf.eventsAmong?(words) == true {
+        .chance
+      } else {
+        spokenOf.plucked?(what) == true ? .beat : nil
+      }
   }
+
+  /// Whether that is so whatever the picture shows: music that somebody asks for keeps its own beat.
+  var keepsPace: Bool { isTold && pace == .beat }
 
   /// Whether a sound of it goes on from chunk to chunk.
   func goesOn(isStill: Bool) -> Bool { isStill || isTold && !isOfEvents }
 
-  /// The motion that it follows. Rain or music that would follow a picture was never heard in training: it turns into something else.
-  func motion(isStill: Bool) -> Conditions.Motion { mayHappen || !isStill && !isRuledOut ? .seen : .rest }
+  /// The motion that it follows. Rain that would follow a picture was never heard in training: it turns into something else.
+  func motion(isStill: Bool) -> Conditions.Motion { pace != nil || !isStill && !isRuledOut ? .seen : .rest }
 }

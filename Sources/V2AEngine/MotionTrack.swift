@@ -58,11 +58,12 @@ struct MotionTrack {
   /// The first latent whose token is still there.
   var start: Int { told.start }
 
-  /// Tokens of latents [range, 5], with the moments of a seed where the picture was still.
-  func tokens(_ range: Range<Int>, seed: UInt64) -> [Float] {
+  /// Tokens of latents [range, 5], with the moments of a seed where the picture was still, or where what happens keeps its own pace.
+  func tokens(_ range: Range<Int>, of happening: Happening, seed: UInt64) -> [Float] {
     var rows = told[range]
-    let chance = ChanceEvents(seed: seed), width = MotionEncoder.token
-    for (row, isStill) in still[range].enumerated() where isStill == 1 {
+    guard let pace = happening.pace else { return rows }
+    let chance = ChanceEvents(seed: seed, pace: pace), width = MotionEncoder.token
+    for (row, isStill) in still[range].enumerated() where isStill == 1 || happening.keepsPace {
       rows.replaceSubrange(row * width..<(row + 1) * width, with: chance.token(range.lowerBound + row))
     }
     return rows

@@ -100,8 +100,8 @@ final class Soundtrack: SoundtrackGenerator {
     let hasSettled = tracks.indices.map { tracks[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
     let chunk = model.transformer.prepare(
       context: tracks.flatMap { $0.latents[available] },
-      contextMotion: tracks.flatMap { motion.tokens(available, seed: $0.settings.seed) },
-      motion: tracks.flatMap { motion.tokens(generated, seed: $0.settings.seed) },
+      contextMotion: zip(tracks, told).flatMap { motion.tokens(available, of: $1.happening, seed: $0.settings.seed) },
+      motion: zip(tracks, told).flatMap { motion.tokens(generated, of: $1.happening, seed: $0.settings.seed) },
       sets: told.map { $0.branches }, scratch: scratch, helper: helper)
     let size = generated.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)
@@ -204,20 +204,20 @@ final class Soundtrack: SoundtrackGenerator {
   private static let recognised: Float = 0.4
 
   /// The guided branch, and unless guidance is off or built in the one to steer away from: no picture, and the negative prompt or none. Also
-  /// the scale, larger where a prompt speaks of events, and without one where steps are few; and what is asked for.
+  /// the scale, larger where a prompt speaks of events, and without one where steps are few; what is asked for, and what happens in it.
   private func conditions(
     _ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings
-  ) -> (branches: [Conditions], scale: Float, asked: Told) {
+  ) -> (branches: [Conditions], scale: Float, asked: Told, happening: Happening) {
     var guided = Conditions.none
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
     (guided.states, guided.prompt) = encode(own.prompt)
     guided.visual = VisualMemory.agreeing(guided.visual, with: guided.prompt)
     let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
-    let happening = Happening(words: guided.prompt, seen: seen, model: model)
+    let happening = Happening(words: guided.prompt, seen: seen, spokenOf: model.spokenOf)
     guided.motion = happening.motion(isStill: isStill)
     let goesOn = happening.goesOn(isStill: isStill)
     let asked = Told(goesOn: goesOn, prompt: own.prompt, negativePrompt: own.negativePrompt, seen: guided.visual)
-    if settings.guidanceScale == 1 { return ([guided], 1, asked) }
+    if settings.guidanceScale == 1 { return ([guided], 1, asked, happening) }
     let configuration = model.configuration, spoken = happening.isOfEvents ? configuration.eventGuidance : 1
     let emphasis = happening.isTold ? spoken : configuration.wordlessGuidance(steps: settings.steps)
     let scale = 1 + emphasis * (settings.guidanceScale - 1)
@@ -225,9 +225,9 @@ final class Soundtrack: SoundtrackGenerator {
     (away.states, away.prompt) = encode(own.negativePrompt)
     if away.states.isEmpty && scale > 1 && scale <= model.configuration.transformer.guidance {
       guided.scale = scale
-      return ([guided], scale, asked)
+      return ([guided], scale, asked, happening)
     }
-    return ([guided, away], scale, asked)
+    return ([guided, away], scale, asked, happening)
   }
 
   /// Token states and mean times sqrt(384) of a prompt; nothing for an empty one.

@@ -12,10 +12,7 @@ public final class VideoToAudioModel: Sendable {
   let tokenizer: WordPieceTokenizer
   /// Unit embedding of how each ImageNet class sounds [1000, 384].
   let visualPrompts: Tensor
-  /// Of what is spoken of as a whole, or seen.
-  let eventfulness: Eventfulness
-  /// Of any of the things that a prompt speaks of; nil in older models.
-  let eventsAmong: Eventfulness?
+  let spokenOf: SpokenOf
   let classNames: ClassNames
   let transformer: DiffusionTransformer
   let decoder: AudioDecoder
@@ -62,12 +59,8 @@ public final class VideoToAudioModel: Sendable {
     frameEncoder = try folder.load("frame_encoder") { w throws(CheckpointError) in try FrameEncoder(w) }
     motionEncoder = try folder.load("motion_encoder") { w throws(CheckpointError) in try MotionEncoder(w) }
     textEncoder = try folder.load("text_encoder") { w throws(CheckpointError) in try TextEncoder(w) }
-    (visualPrompts, eventfulness, eventsAmong) = try folder.load("visual_prompts") { w throws(CheckpointError) in
-      let eventful = w.at("eventful"), among = eventful.at("among")
-      return (
-        try w.tensor("table", shape: [FrameEncoder.classes, TextEncoder.width]), try Eventfulness(eventful),
-        among.contains("weight") ? try Eventfulness(among) : nil
-      )
+    (visualPrompts, spokenOf) = try folder.load("visual_prompts") { w throws(CheckpointError) in
+      (try w.tensor("table", shape: [FrameEncoder.classes, TextEncoder.width]), try SpokenOf(w.at("eventful")))
     }
     let c = configuration
     transformer = try folder.load("diffusion_transformer") { w throws(CheckpointError) in

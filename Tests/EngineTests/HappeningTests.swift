@@ -4,20 +4,34 @@ import V2AModels
 @testable import V2AEngine
 
 @Suite struct HappeningTests {
-  /// Words of events follow the picture, or chance where it is still; those of what goes on do neither; without words only a picture does
-  /// that moves, or in which a thing is recognised that makes events.
+  /// Words of events follow the picture, or chance where it is still; those of what goes on do neither, but plucked strings have a beat; without
+  /// words only a picture does that moves, or in which a thing is recognised that makes events.
   @Test(arguments: [
     ("a dog barking", Conditions.Motion.seen, Conditions.Motion.seen, false), ("rain falling", .rest, .rest, true),
-    ("violins playing and a door closing", .seen, .seen, true), ("", .rest, .seen, false),
+    ("violins playing and a door closing", .seen, .seen, true), ("an acoustic guitar", .seen, .seen, true), ("violins playing", .rest, .rest, true),
+    ("", .rest, .seen, false),
   ])
   func motionThatIsFollowed(prompt: String, overStill: Conditions.Motion, overMoving: Conditions.Motion, goesOn: Bool) throws {
     let model = try VideoToAudioModel.load(folder: nil)
     let words = prompt.isEmpty ? [Float](repeating: 0, count: 384) : model.textEncoder(model.tokenizer(prompt)).mean
-    let happening = Happening(words: words, seen: [], model: model)
+    let happening = Happening(words: words, seen: [], spokenOf: model.spokenOf)
     #expect(happening.motion(isStill: true) == overStill)
     #expect(happening.motion(isStill: false) == overMoving)
     #expect(happening.goesOn(isStill: false) == goesOn)
     #expect(happening.goesOn(isStill: true))
+  }
+
+  /// Steps come faster than barks, though a shot may be among them; where an event is among it, music waits for it.
+  @Test(arguments: [
+    ("footsteps on gravel", Pace.walk, false), ("rain falling and someone walking", .walk, false), ("a dog barking", .chance, false),
+    ("violins playing and a door closing", .chance, false), ("an acoustic guitar", .beat, true), ("an electric guitar", .beat, true), ("a cello playing", nil, false),
+    ("rain falling", nil, false), ("a choir singing", nil, false),
+  ])
+  func paceOfWhatNobodySees(prompt: String, pace: Pace?, isKept: Bool) throws {
+    let model = try VideoToAudioModel.load(folder: nil)
+    let happening = Happening(words: model.textEncoder(model.tokenizer(prompt)).mean, seen: [], spokenOf: model.spokenOf)
+    #expect(happening.pace == pace)
+    #expect(happening.keepsPace == isKept)
   }
 
   @Test func aRecognisedDogInvitesBarks() throws {
@@ -26,9 +40,9 @@ import V2AModels
     probabilities[254] = 0.8  // a pug
     let seen = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: true)
     let nothing = [Float](repeating: 0, count: 384)
-    #expect(Happening(words: nothing, seen: seen, model: model).motion(isStill: true) == .seen)
-    #expect(!Happening(words: nothing, seen: seen, model: model).goesOn(isStill: false))
+    #expect(Happening(words: nothing, seen: seen, spokenOf: model.spokenOf).motion(isStill: true) == .seen)
+    #expect(!Happening(words: nothing, seen: seen, spokenOf: model.spokenOf).goesOn(isStill: false))
     let rain = model.textEncoder(model.tokenizer("rain falling")).mean
-    #expect(Happening(words: rain, seen: seen, model: model).motion(isStill: true) == .rest)
+    #expect(Happening(words: rain, seen: seen, spokenOf: model.spokenOf).motion(isStill: true) == .rest)
   }
 }

@@ -1,12 +1,13 @@
-"""Do words speak of events (a bark, a shot), or of something that goes on (rain, an engine)?
+"""Do words speak of events (a bark, a shot), or of something that goes on (rain, an engine)? Of steps, of strings that are plucked?
 
-`python -m annotations.eventful --data D` fits two lines in the space of sentence embeddings to the sentences of generator.scripts: one tells what
-a sound by itself is, one whether there is an event among all that a sentence speaks of (wind, and glass that breaks). Writes D/eventful.safetensors
-(weight [384], bias [1]; among.weight, among.bias; above 0: events) and prints how many of the sentences that a line did not see it calls so, of
-those with and without an event, by the number of their sounds.
+`python -m annotations.eventful --data D` fits lines in the space of sentence embeddings to the sentences of generator.scripts: one tells what a sound by
+itself is, `among` whether there is an event among all that a sentence speaks of (wind, and glass that breaks), `steps` whether somebody walks there,
+`plucked` whether strings are. Writes D/eventful.safetensors (weight [384], bias [1]; among.weight, among.bias and so on; above 0: there are) and
+prints how many of the sentences that a line did not see it calls so, of those with and without them, by the number of their sounds.
 """
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,20 +23,44 @@ from generator.features import Features
 MUSIC = tuple(klass for klass in INSTRUMENTS if klass != "drums")
 
 
-def sentences(data: Path) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Embeddings [N, 384], how often there is an event in what each stands for [N], and of how many sounds it speaks [N]; of quiet none."""
-    rows, features = Corpus(corpus_folder(data), split="gen").rows, Features(data)
-    scripts = np.load(data / "generator" / "scripts.npz")
-    # A note is short, but who asks for an instrument wants it to play on, and a thunder rolls too long to come every second.
-    is_event = np.array([row["klass"] not in MUSIC and not is_long(row, features) for row in rows])
-    votes, counts = {}, {}
-    for text, chosen in zip(scripts["text"], scripts["rows"]):
-        sounds = chosen[chosen >= 0]
-        votes.setdefault(int(text), []).append(is_event[sounds].any())
-        counts[int(text)] = len(sounds)
-    texts = sorted(votes)
-    return (torch.from_numpy(scripts["means"][texts]).float(), torch.tensor([np.mean(votes[t]) for t in texts]).float(),
-            torch.tensor([counts[t] for t in texts]))
+@dataclass
+class Sentences:
+    means: torch.Tensor  # [N, 384]
+    events: torch.Tensor  # [N]: how often there is an event in what each stands for
+    steps: torch.Tensor  # [N]: the same of footsteps,
+    plucked: torch.Tensor  # [N]: and of guitars and their like
+    count: torch.Tensor  # [N]: of how many sounds it speaks; of quiet none
+
+    @classmethod
+    def of(cls, data: Path) -> "Sentences":
+        rows, features = Corpus(corpus_folder(data), split="gen").rows, Features(data)
+        scripts = np.load(data / "generator" / "scripts.npz")
+        # A note is short, but who asks for an instrument wants it to play on, and a thunder rolls too long to come every second.
+        is_event = np.array([row["klass"] not in MUSIC and not is_long(row, features) for row in rows])
+        kinds = np.stack([is_event, *([row["klass"] == klass for row in rows] for klass in ("footsteps", "guitar"))])
+        votes, counts = {}, {}
+        for text, chosen in zip(scripts["text"], scripts["rows"]):
+            sounds = chosen[chosen >= 0]
+            votes.setdefault(int(text), []).append(kinds[:, sounds].any(1))
+            counts[int(text)] = len(sounds)
+        texts = sorted(votes)
+        share = torch.tensor([np.mean(votes[t], 0).tolist() for t in texts]).float()
+        return cls(torch.from_numpy(scripts["means"][texts]).float(), *share.T, torch.tensor([counts[t] for t in texts]))
+
+
+def groups(y: torch.Tensor, count: torch.Tensor) -> list[tuple[int, bool, torch.Tensor]]:
+    """(sounds, whether y, members [N]) of sentences that are alike in both."""
+    every = [(n, yes, (count == n) & ((y > 0.5) == yes)) for n in range(int(count.max()) + 1) for yes in (True, False)]
+    return [group for group in every if group[2].any()]
+
+
+def even(y: torch.Tensor, count: torch.Tensor, more: float = 1.0) -> torch.Tensor:
+    """Weights [N] by which groups count alike, those with it `more` times: with equal ones a line would count sounds, since most sentences of
+    two and three have an event."""
+    alike, worth = groups(y, count), torch.zeros(len(y))
+    for _, yes, members in alike:
+        worth[members] = (more if yes else 1.0) * len(y) / len(alike) / members.sum()
+    return worth
 
 
 def line(x: torch.Tensor, y: torch.Tensor, worth: torch.Tensor, decay: float) -> tuple[torch.Tensor, torch.Tensor]:
@@ -58,22 +83,21 @@ def main():
     add_data_option(parser)
     options = parser.parse_args()
     torch.manual_seed(0)
-    x, y, count = sentences(options.data)
-    held = torch.rand(len(x)) < 0.2
-    groups = [(n, events, (count == n) & ((y > 0.5) == events)) for n in range(int(count.max()) + 1) for events in (True, False)]
-    groups = [group for group in groups if group[2].any()]
-    # Most sentences of two and three sounds have an event, those of quiet are few: with equal weights the line would count sounds.
-    even = torch.zeros(len(x))
-    for _, _, members in groups:
-        even[members] = len(x) / len(groups) / members.sum()
-    lines = {}
-    for name, some, worth, decay in (("", count <= 1, torch.ones(len(x)), 1e-4), ("among.", count >= 0, even, 1e-6)):
+    told = Sentences.of(options.data)
+    x, count = told.means, told.count
+    held, lines = torch.rand(len(x)) < 0.2, {}
+    for name, y, some, worth, decay in (
+        ("", told.events, count <= 1, torch.ones(len(x)), 1e-4),
+        ("among.", told.events, count >= 0, even(told.events, count), 1e-6),
+        ("steps.", told.steps, count >= 0, even(told.steps, count, 3.0), 1e-6),
+        ("plucked.", told.plucked, count >= 0, even(told.plucked, count, 1 / 3), 1e-6),
+    ):
         shown = some & ~held
         weight, bias = line(x[shown], y[shown], worth[shown], decay)
         lines |= {f"{name}weight": weight, f"{name}bias": bias}
         called = x @ weight + bias > 0
-        rates = [f"{n} {'with' if events else 'without'} {called[members & held].float().mean():.3f}" for n, events, members in groups]
-        print(f"{name or 'alone.'} of {int(shown.sum())} sentences; calls of events: {', '.join(rates)}")
+        rates = [f"{n} {'with' if yes else 'without'} {called[members & held].float().mean():.3f}" for n, yes, members in groups(y, count)]
+        print(f"{name or 'alone.'} of {int(shown.sum())} sentences; calls: {', '.join(rates)}")
     save_file(lines, options.data / "eventful.safetensors")
 
 

@@ -2,9 +2,8 @@ import V2ACheckpoint
 import V2AModels
 import V2ATensor
 
-/// Whether words speak of events (a bark, a shot) or of something that goes on (rain, an engine), or whether there is an event among all
-/// that they speak of (wind, and glass that breaks): a line in the space of sentence embeddings, fitted to the captions of the corpus.
-struct Eventfulness: Sendable {
+/// A line in the space of sentence embeddings, fitted to the captions of the corpus: above it lie those that speak of something.
+struct SentenceLine: Sendable {
   private let weight: Tensor
   private let bias: Tensor
 
@@ -13,16 +12,16 @@ struct Eventfulness: Sendable {
     bias = try weights.tensor("bias", shape: [1])
   }
 
-  /// True for events; embedding [384] of a prompt, or of what is seen.
+  /// Whether words speak of it; embedding [384] of a prompt, or of what is seen.
   func callAsFunction(_ embedding: [Float]) -> Bool { logOdds(embedding) > 0 }
 
-  /// Whether it is three times as likely that there are none.
-  func rulesOutEvents(_ embedding: [Float]) -> Bool { logOdds(embedding) < -Self.sure }
+  /// Whether it is three times as likely that they do not.
+  func isRuledOut(by embedding: [Float]) -> Bool { logOdds(embedding) < -Self.sure }
 
   private static let sure: Float = 1.0986123  // log 3
 
   /// What is seen has a shorter embedding the less sure the picture is. The line was fitted to embeddings of length 1, so only the
-  /// direction counts. Nothing speaks of no events.
+  /// direction counts. Nothing speaks of nothing.
   private func logOdds(_ embedding: [Float]) -> Float {
     var square: Float = 0
     var sum: Float = 0

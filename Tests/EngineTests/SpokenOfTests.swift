@@ -2,7 +2,7 @@ import Testing
 
 @testable import V2AEngine
 
-@Suite struct EventfulnessTests {
+@Suite struct SpokenOfTests {
   /// An unsure picture has a short embedding in the same direction: the answer is the same. A row of the table is a class' sentence.
   @Test(arguments: [(8, true), (254, true), (407, false), (780, false)])  // a hen clucks, a pug yaps; an ambulance, a schooner
   func onlyTheDirectionCounts(klass: Int, isEvent: Bool) throws {
@@ -10,9 +10,9 @@ import Testing
     for confidence: Float in [1, 0.5, 0.1] {
       var probabilities = [Float](repeating: 0, count: 1000)
       probabilities[klass] = confidence
-      #expect(model.eventfulness(VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: true)) == isEvent)
+      #expect(model.spokenOf.events(VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: true)) == isEvent)
     }
-    #expect(!model.eventfulness([Float](repeating: 0, count: 384)))
+    #expect(!model.spokenOf.events([Float](repeating: 0, count: 384)))
   }
 
   /// A door that closes is heard among violins; rain with a stream stays what it is.
@@ -22,7 +22,7 @@ import Testing
   ])
   func eventsAmongWhatGoesOn(prompt: String, hasEvent: Bool) throws {
     let model = try VideoToAudioModel.load(folder: nil)
-    let among = try #require(model.eventsAmong)
+    let among = try #require(model.spokenOf.eventsAmong)
     let (_, mean) = model.textEncoder(model.tokenizer(prompt))
     #expect(among(mean) == hasEvent)
     #expect(!among([Float](repeating: 0, count: 384)))
@@ -36,6 +36,6 @@ import Testing
   func surelyNoEvents(prompt: String, areRuledOut: Bool) throws {
     let model = try VideoToAudioModel.load(folder: nil)
     let (_, mean) = model.textEncoder(model.tokenizer(prompt))
-    #expect(model.eventfulness.rulesOutEvents(mean) == areRuledOut)
+    #expect(model.spokenOf.events.isRuledOut(by: mean) == areRuledOut)
   }
 }

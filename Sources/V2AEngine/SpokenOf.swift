@@ -1,0 +1,22 @@
+import V2ACheckpoint
+
+/// What words speak of, as `annotations.eventful` of the training code tells it. Model folders of before have fewer lines.
+struct SpokenOf: Sendable {
+  /// Events (a bark, a shot), not what goes on (rain, an engine); of a sound by itself.
+  let events: SentenceLine
+  /// An event among all that they speak of (wind, and glass that breaks).
+  let eventsAmong: SentenceLine?
+  /// Somebody's steps.
+  let steps: SentenceLine?
+  /// Strings that are plucked, whose notes die away.
+  let plucked: SentenceLine?
+
+  init(_ weights: Weights) throws(CheckpointError) {
+    func line(_ name: String) throws(CheckpointError) -> SentenceLine? {
+      let own = weights.at(name)
+      return own.contains("weight") ? try SentenceLine(own) : nil
+    }
+    events = try SentenceLine(weights)
+    (eventsAmong, steps, plucked) = (try line("among"), try line("steps"), try line("plucked"))
+  }
+}
