@@ -18,8 +18,8 @@ struct Happening {
     isOfEvents = spokenOf.events(what)
     isRuledOut = isTold && spokenOf.events.isRuledOut(by: words)
     pace =
-      if spokenOf.steps?(what) == true {
-        .walk
+      if spokenOf.steps?(what) == true || spokenOf.blows?(what) == true {
+        .repeated
       } else if isOfEvents || spokenOf.eventsAmong?(words) == true {
         .chance
       } else {

@@ -7,8 +7,8 @@ struct Pace: Equatable {
 
   /// A bark, a shot: 1.1 to 1.7 s from one to the next.
   static let chance = Pace(periods: 33...33, spread: 0.2)
-  /// Steps: 117 to 128 a minute.
-  static let walk = Pace(periods: 11...12, spread: 0.1)
+  /// Steps, blows of a hammer: 117 to 128 a minute.
+  static let repeated = Pace(periods: 11...12, spread: 0.1)
   /// The beat of music: 94 to 128 a minute.
   static let beat = Pace(periods: 11...15, spread: 0)
 }

@@ -6,8 +6,8 @@ struct SpokenOf: Sendable {
   let events: SentenceLine
   /// An event among all that they speak of (wind, and glass that breaks).
   let eventsAmong: SentenceLine?
-  /// Somebody's steps.
-  let steps: SentenceLine?
+  /// Somebody's steps; work with a hammer or an axe, and knocks.
+  let steps, blows: SentenceLine?
   /// Strings that are plucked, whose notes die away.
   let plucked: SentenceLine?
 
@@ -17,6 +17,6 @@ struct SpokenOf: Sendable {
       return own.contains("weight") ? try SentenceLine(own) : nil
     }
     events = try SentenceLine(weights)
-    (eventsAmong, steps, plucked) = (try line("among"), try line("steps"), try line("plucked"))
+    (eventsAmong, steps, blows, plucked) = (try line("among"), try line("steps"), try line("blows"), try line("plucked"))
   }
 }

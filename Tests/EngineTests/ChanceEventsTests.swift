@@ -17,7 +17,7 @@ import Testing
   }
 
   /// Seeds walk and play at paces of their own, which they keep: steps are 0.38 to 0.6 s apart, notes all the same.
-  @Test(arguments: [(Pace.walk, 2), (.beat, 0)]) func pacesOfSeeds(pace: Pace, uneven: Int) {
+  @Test(arguments: [(Pace.repeated, 2), (.beat, 0)]) func pacesOfSeeds(pace: Pace, uneven: Int) {
     var periods = Set<Int>()
     for seed in UInt64(0)..<32 {
       let chance = ChanceEvents(seed: seed, pace: pace)

@@ -21,11 +21,12 @@ import V2AModels
     #expect(happening.goesOn(isStill: true))
   }
 
-  /// Steps come faster than barks, though a shot may be among them; where an event is among it, music waits for it.
+  /// Steps and blows come faster than barks, though a shot may be among them; where an event is among it, music waits for it.
   @Test(arguments: [
-    ("footsteps on gravel", Pace.walk, false), ("rain falling and someone walking", .walk, false), ("a dog barking", .chance, false),
-    ("violins playing and a door closing", .chance, false), ("an acoustic guitar", .beat, true), ("an electric guitar", .beat, true), ("a cello playing", nil, false),
-    ("rain falling", nil, false), ("a choir singing", nil, false),
+    ("footsteps on gravel", Pace.repeated, false), ("rain falling and someone walking", .repeated, false),
+    ("a hammer on metal", .repeated, false), ("a dog barking", .chance, false),
+    ("violins playing and a door closing", .chance, false), ("an acoustic guitar", .beat, true), ("an electric guitar", .beat, true),
+    ("a cello playing", nil, false), ("rain falling", nil, false), ("a choir singing", nil, false),
   ])
   func paceOfWhatNobodySees(prompt: String, pace: Pace?, isKept: Bool) throws {
     let model = try VideoToAudioModel.load(folder: nil)

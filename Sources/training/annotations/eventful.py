@@ -1,12 +1,14 @@
-"""Do words speak of events (a bark, a shot), or of something that goes on (rain, an engine)? Of steps, of strings that are plucked?
+"""Do words speak of events (a bark, a shot), or of something that goes on (rain, an engine)? Of steps, blows, guitars?
 
-`python -m annotations.eventful --data D` fits lines in the space of sentence embeddings to the sentences of generator.scripts: one tells what a sound by
-itself is, `among` whether there is an event among all that a sentence speaks of (wind, and glass that breaks), `steps` whether somebody walks there,
-`plucked` whether strings are. Writes D/eventful.safetensors (weight [384], bias [1]; among.weight, among.bias and so on; above 0: there are) and
-prints how many of the sentences that a line did not see it calls so, of those with and without them, by the number of their sounds.
+`python -m annotations.eventful --data D` fits lines in the space of sentence embeddings to the sentences of generator.scripts: one tells what a
+sound by itself is, `among` whether there is an event among all that a sentence speaks of (wind, and glass that breaks), `steps` whether somebody
+walks there, `blows` whether a hammer, an axe or a hand strikes, `plucked` whether there is a guitar or its like. Writes D/eventful.safetensors
+(weight [384], bias [1]; among.weight, among.bias and so on; above 0: there are) and prints how many of the sentences that a line did not see it
+calls so, of those with and without them, by the number of their sounds.
 """
 
 import argparse
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from corpus.store import Corpus
 from generator.composer import is_long
 from generator.features import Features
 
+STRUCK = ("impact_wood", "impact_metal")
+BLOWS = re.compile("chopping|knock|tapping|hammer")  # of their captions, those that say that something is done
 MUSIC = tuple(klass for klass in INSTRUMENTS if klass != "drums")
 
 
@@ -28,6 +32,7 @@ class Sentences:
     means: torch.Tensor  # [N, 384]
     events: torch.Tensor  # [N]: how often there is an event in what each stands for
     steps: torch.Tensor  # [N]: the same of footsteps,
+    blows: torch.Tensor  # [N]: of what is struck over and over,
     plucked: torch.Tensor  # [N]: and of guitars and their like
     count: torch.Tensor  # [N]: of how many sounds it speaks; of quiet none
 
@@ -37,7 +42,8 @@ class Sentences:
         scripts = np.load(data / "generator" / "scripts.npz")
         # A note is short, but who asks for an instrument wants it to play on, and a thunder rolls too long to come every second.
         is_event = np.array([row["klass"] not in MUSIC and not is_long(row, features) for row in rows])
-        kinds = np.stack([is_event, *([row["klass"] == klass for row in rows] for klass in ("footsteps", "guitar"))])
+        is_blow = [row["klass"] in STRUCK and BLOWS.search(row["caption"]) is not None for row in rows]
+        kinds = np.stack([is_event, [row["klass"] == "footsteps" for row in rows], is_blow, [row["klass"] == "guitar" for row in rows]])
         votes, counts = {}, {}
         for text, chosen in zip(scripts["text"], scripts["rows"]):
             sounds = chosen[chosen >= 0]
@@ -90,6 +96,7 @@ def main():
         ("", told.events, count <= 1, torch.ones(len(x)), 1e-4),
         ("among.", told.events, count >= 0, even(told.events, count), 1e-6),
         ("steps.", told.steps, count >= 0, even(told.steps, count, 3.0), 1e-6),
+        ("blows.", told.blows, count >= 0, even(told.blows, count, 1 / 3), 1e-6),
         ("plucked.", told.plucked, count >= 0, even(told.plucked, count, 1 / 3), 1e-6),
     ):
         shown = some & ~held
