@@ -6,7 +6,7 @@ struct SpokenOf: Sendable {
   let events: SentenceLine
   /// An event among all that they speak of (wind, and glass that breaks).
   let eventsAmong: SentenceLine?
-  /// Somebody's steps; work with a hammer or an axe, and knocks.
+  /// Somebody's steps; work with a hammer or an axe.
   let steps, blows: SentenceLine?
   /// Strings that are plucked, whose notes die away.
   let plucked: SentenceLine?

@@ -2,7 +2,7 @@
 
 `python -m annotations.eventful --data D` fits lines in the space of sentence embeddings to the sentences of generator.scripts: one tells what a
 sound by itself is, `among` whether there is an event among all that a sentence speaks of (wind, and glass that breaks), `steps` whether somebody
-walks there, `blows` whether a hammer, an axe or a hand strikes, `plucked` whether there is a guitar or its like. Writes D/eventful.safetensors
+walks there, `blows` whether somebody works with a hammer or an axe, `plucked` whether there is a guitar or its like. Writes D/eventful.safetensors
 (weight [384], bias [1]; among.weight, among.bias and so on; above 0: there are) and prints how many of the sentences that a line did not see it
 calls so, of those with and without them, by the number of their sounds.
 """
@@ -23,7 +23,7 @@ from generator.composer import is_long
 from generator.features import Features
 
 STRUCK = ("impact_wood", "impact_metal")
-BLOWS = re.compile("chopping|knock|tapping|hammer")  # of their captions, those that say that something is done
+BLOWS = re.compile("chopping|hammer")  # of their captions, those of work that goes stroke by stroke; knocks come in twos and threes
 MUSIC = tuple(klass for klass in INSTRUMENTS if klass != "drums")
 
 
