@@ -7,21 +7,13 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 "$here/setup.sh"
 cd "$here/.."
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-
-build() { # the sanitizer, its folder; says why it failed, be it a full disk
-  swift build --build-tests "$@" >"$log" 2>&1 || { tail -n 60 "$log" && df -h . && exit 1; }
-  tail -n 1 "$log"
-}
-
 where=(--sanitize=address --scratch-path .build/asan)
-build "${where[@]}"
+"$here/build-tests.sh" "${where[@]}"
 ASAN_OPTIONS=detect_leaks=0 swift test --skip-build "${where[@]}" \
   --filter 'StressTests|SeekTests|StreamTests|PromptTests|VariationTests|BinTests|ConventionTests|ElementSuites/ElementTests' 2>&1 |
   grep -E '✘|Test run|ERROR: AddressSanitizer|SUMMARY|^ +#'
 
 where=(--sanitize=thread --scratch-path .build/tsan)
-build "${where[@]}"
+"$here/build-tests.sh" "${where[@]}"
 swift test --skip-build "${where[@]}" --filter 'ThreadTests|helperDoesEachThingOnce' 2>&1 |
   grep -E '✘|Test run|WARNING: ThreadSanitizer|SUMMARY|^ +#'

@@ -38,7 +38,7 @@ struct MotionTrack {
     let moves = moves(before: end)
     still.append([Float](repeating: moves ? 0 : 1, count: end - first))
     guard moves else {
-      told.append((first..<end).flatMap { _ in MotionEncoder.rest() })
+      told.append(MotionEncoder.rest(rows: end - first))
       return
     }
     let ahead = min(features.end, window.framesNeeded), near = max(periods.start, told.start, first - SlowOnsets.lookBack)

@@ -98,10 +98,11 @@ final class Soundtrack: SoundtrackGenerator {
     let isStill = !motion.moves(before: window.chunk.upperBound)
     let told = tracks.map { conditions(probabilities, isStill: isStill, $0.settings) }
     let hasSettled = tracks.indices.map { tracks[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
+    func tokens(_ range: Range<Int>) -> [Float] {
+      zip(tracks, told).flatMap { motion.tokens(range, of: $1.happening, seed: $0.settings.seed) }
+    }
     let chunk = model.transformer.prepare(
-      context: tracks.flatMap { $0.latents[available] },
-      contextMotion: zip(tracks, told).flatMap { motion.tokens(available, of: $1.happening, seed: $0.settings.seed) },
-      motion: zip(tracks, told).flatMap { motion.tokens(generated, of: $1.happening, seed: $0.settings.seed) },
+      context: tracks.flatMap { $0.latents[available] }, contextMotion: tokens(available), motion: tokens(generated),
       sets: told.map { $0.branches }, scratch: scratch, helper: helper)
     let size = generated.count * Codec.latent
     var x = [Float](repeating: 0, count: tracks.count * size)

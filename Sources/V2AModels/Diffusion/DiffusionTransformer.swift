@@ -203,7 +203,7 @@ public final class DiffusionTransformer: Sendable {
     let input = Tensor(shape: [branches.count * rows, config.width])
     let modulation = Tensor(shape: [branches.count * rows, config.width])
     let nothing = [Float](repeating: 0, count: size)
-    let rest = (0..<rows).flatMap { _ in MotionEncoder.rest() }
+    let rest = MotionEncoder.rest(rows: rows)
     for (i, (set, wanted)) in branches.enumerated() {
       let tokens = switch wanted {
       case .none: nothing

@@ -110,4 +110,10 @@ public final class MotionEncoder: Sendable {
 
   /// A token as a picture in which nothing happens gives it, or one with a chance event.
   public static func rest(onset: Float = 0.02) -> [Float] { token(onset: onset, offset: 0, strength: 0.5, pan: 0, energy: 0.3) }
+
+  /// Tokens [rows, 5] of latents in which nothing happens.
+  public static func rest(rows: Int) -> [Float] {
+    let one = rest()
+    return (0..<rows).flatMap { _ in one }
+  }
 }

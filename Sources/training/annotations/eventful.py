@@ -60,12 +60,12 @@ def groups(y: torch.Tensor, count: torch.Tensor) -> list[tuple[int, bool, torch.
     return [group for group in every if group[2].any()]
 
 
-def even(y: torch.Tensor, count: torch.Tensor, more: float = 1.0) -> torch.Tensor:
+def even(y: torch.Tensor, count: torch.Tensor, more: float) -> torch.Tensor:
     """Weights [N] by which groups count alike, those with it `more` times: with equal ones a line would count sounds, since most sentences of
     two and three have an event."""
     alike, worth = groups(y, count), torch.zeros(len(y))
     for _, yes, members in alike:
-        worth[members] = (more if yes else 1.0) * len(y) / len(alike) / members.sum()
+        worth[members] = (more if yes else 1) * len(y) / len(alike) / members.sum()
     return worth
 
 
@@ -92,14 +92,9 @@ def main():
     told = Sentences.of(options.data)
     x, count = told.means, told.count
     held, lines = torch.rand(len(x)) < 0.2, {}
-    for name, y, some, worth, decay in (
-        ("", told.events, count <= 1, torch.ones(len(x)), 1e-4),
-        ("among.", told.events, count >= 0, even(told.events, count), 1e-6),
-        ("steps.", told.steps, count >= 0, even(told.steps, count, 3.0), 1e-6),
-        ("blows.", told.blows, count >= 0, even(told.blows, count, 1 / 3), 1e-6),
-        ("plucked.", told.plucked, count >= 0, even(told.plucked, count, 1 / 3), 1e-6),
-    ):
-        shown = some & ~held
+    among = (("among.", told.events, 1.0), ("steps.", told.steps, 3.0), ("blows.", told.blows, 1 / 3), ("plucked.", told.plucked, 1 / 3))
+    alone = "", told.events, ~held & (count <= 1), torch.ones(len(x)), 1e-4
+    for name, y, shown, worth, decay in (alone, *((name, y, ~held, even(y, count, more), 1e-6) for name, y, more in among)):
         weight, bias = line(x[shown], y[shown], worth[shown], decay)
         lines |= {f"{name}weight": weight, f"{name}bias": bias}
         called = x @ weight + bias > 0

@@ -61,8 +61,7 @@ def main():
     hop = {"hop": round(options.hop * LATENT / 48e3 * 1e9)}
 
     def sounds(source: list[str], settings: dict) -> list[np.ndarray]:
-        return [product.run(source, folder / "minute.wav", {**settings, **hop, "seed": seed, **dict(options.set)}, options.plugin)
-                for seed in range(options.seeds)]
+        return [product.heard(source, {**settings, **hop, "seed": seed, **dict(options.set)}, options.plugin) for seed in range(options.seeds)]
 
     report("bouncing balls", sounds(product.of_file(video), {}), options.hop)
     for prompt in ("rain falling", "violins playing"):

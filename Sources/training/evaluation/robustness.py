@@ -50,7 +50,7 @@ def main():
             filters, quality = DAMAGE[name]
             command = ["ffmpeg", "-v", "error", "-y", "-i", str(clean), "-vf", f"{filters},format=yuv420p", "-c:v", "libx264", "-crf", str(quality), str(spoilt)]
             subprocess.run(command, check=True)
-            sound = product.run(product.of_file(spoilt), folder / "out.wav", dict(options.set), options.plugin)
+            sound = product.heard(product.of_file(spoilt), dict(options.set), options.plugin)
             pairs[name].append((onset_times(sound), np.array([e[0] for e in film.events])))
     whole = f1(pairs["as it is"], 0.08)
     print("| | F1 80 ms | of undamaged |\n|---|---|---|")
