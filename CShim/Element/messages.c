@@ -46,7 +46,7 @@ void v2a_post_window(GstElement *element, const V2AWindow *w) {
       "v2a-window", "pad", G_TYPE_STRING, w->pad, "pts", G_TYPE_UINT64, w->pts, "duration", G_TYPE_UINT64, w->duration,
       "running-time", G_TYPE_UINT64, w->running_time, "stream-time", G_TYPE_UINT64, w->stream_time, "steps", G_TYPE_INT,
       w->steps, "seconds", G_TYPE_DOUBLE, w->seconds, "seed", G_TYPE_UINT64, w->seed, "classes", G_TYPE_STRING, w->classes,
-      "confidence", G_TYPE_DOUBLE, w->confidence, "prompt", G_TYPE_STRING, w->prompt, "negative-prompt", G_TYPE_STRING, w->negative_prompt, NULL);
+      "confidence", G_TYPE_DOUBLE, w->confidence, "prompt", G_TYPE_STRING, w->prompt, "negative-prompt", G_TYPE_STRING, w->negative_prompt, "layers", G_TYPE_STRING, w->layers, NULL);
   gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), s));
 }
 

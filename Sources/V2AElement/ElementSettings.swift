@@ -13,6 +13,7 @@ struct ElementSettings {
   var negativePrompt = ""
   var guidanceScale = V2A_DEFAULT_GUIDANCE_SCALE
   var steps = Int32(V2A_DEFAULT_STEPS)
+  var layers = Int32(V2A_DEFAULT_LAYERS)
   var seed: UInt64 = 0
   var hop = LatentGrid.latents(inNanoseconds: 1_024_000_000)
   var latePolicy = V2A_LATE_FEWER_STEPS
@@ -25,6 +26,7 @@ struct ElementSettings {
     s.negativePrompt = negativePrompt
     s.guidanceScale = guidanceScale
     s.steps = Int(steps)
+    s.layers = Int(layers)
     s.seed = seed
     s.hop = hop
     s.context = context
@@ -41,6 +43,7 @@ struct ElementSettings {
       let scale = g_value_get_float(value)
       if scale.isFinite { guidanceScale = scale }
     case Int(V2A_PROP_STEPS): steps = g_value_get_int(value)
+    case Int(V2A_PROP_LAYERS): layers = g_value_get_int(value)
     case Int(V2A_PROP_SEED): seed = UInt64(g_value_get_uint64(value))
     case Int(V2A_PROP_HOP):
       let range = SoundtrackSettings.hops
@@ -61,6 +64,7 @@ struct ElementSettings {
     case Int(V2A_PROP_NEGATIVE_PROMPT): g_value_set_string(value, negativePrompt)
     case Int(V2A_PROP_GUIDANCE_SCALE): g_value_set_float(value, guidanceScale)
     case Int(V2A_PROP_STEPS): g_value_set_int(value, steps)
+    case Int(V2A_PROP_LAYERS): g_value_set_int(value, layers)
     case Int(V2A_PROP_SEED): g_value_set_uint64(value, guint64(seed))
     case Int(V2A_PROP_HOP): g_value_set_uint64(value, Self.nanoseconds(hop))
     case Int(V2A_PROP_CONTEXT): g_value_set_uint64(value, Self.nanoseconds(context))

@@ -13,4 +13,8 @@ enum SoftClip {
     let y = knee + (1 - knee) * tanhf((size - knee) / (1 - knee))
     return x < 0 ? -y : y
   }
+
+  static func apply(to samples: inout [Float]) {
+    for i in samples.indices { samples[i] = apply(samples[i]) }
+  }
 }

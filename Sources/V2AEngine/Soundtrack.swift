@@ -90,32 +90,35 @@ final class Soundtrack: SoundtrackGenerator {
     for track in tracks { try track.settings.validate() }
     let window = try nextWindow()
     motion.update(for: window, scratch: scratch)
-    let from = tracks.reduce(max(window.context.lowerBound, motion.start)) { max($0, $1.latents.start) }
+    for i in tracks.indices { tracks[i].arrange(parts(tracks[i].settings)) }
+    // Layers of all soundtracks in turn.
+    var layers = tracks.flatMap(\.layers)
+    let from = layers.reduce(max(window.context.lowerBound, motion.start)) { max($0, $1.latents.start) }
     // After a window that was given up there is nothing to generate again.
     let overlap = from <= window.overlap.lowerBound ? window.overlap : window.chunk.lowerBound..<window.chunk.lowerBound
     let available = min(from, overlap.lowerBound)..<overlap.lowerBound, generated = overlap.lowerBound..<window.chunk.upperBound
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let isStill = !motion.moves(before: window.chunk.upperBound)
-    let told = tracks.map { conditions(probabilities, isStill: isStill, $0.settings) }
-    let hasSettled = tracks.indices.map { tracks[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
+    let told = tracks.flatMap { track in track.layers.map { conditions(probabilities, isStill: isStill, $0.part.words, track.settings) } }
+    let hasSettled = layers.indices.map { layers[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
     func tokens(_ range: Range<Int>) -> [Float] {
-      zip(tracks, told).flatMap { motion.tokens(range, of: $1.happening, seed: $0.settings.seed) }
+      zip(layers, told).flatMap { motion.tokens(range, of: $1.happening, seed: $0.seed) }
     }
     let chunk = model.transformer.prepare(
-      context: tracks.flatMap { $0.latents[available] }, contextMotion: tokens(available), motion: tokens(generated),
+      context: layers.flatMap { $0.latents[available] }, contextMotion: tokens(available), motion: tokens(generated),
       sets: told.map { $0.branches }, scratch: scratch, helper: helper)
     let size = generated.count * Codec.latent
-    var x = [Float](repeating: 0, count: tracks.count * size)
+    var x = [Float](repeating: 0, count: layers.count * size)
     let guidance = zip(told, hasSettled).map { Guidance(scale: $0.scale, rescale: model.configuration.guidanceRescale, isSteady: $1) }
     let sampler = FlowMatchingSampler(steps: settings.steps, guidance: guidance, timeShift: model.configuration.timeShift)
     var steps = 0
     let sampling = now()
     let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
       guard let base = buffer.baseAddress else { return false }
-      for (i, track) in tracks.enumerated() {
+      for (i, layer) in layers.enumerated() {
         let isCalm = isStill || told[i].branches.first?.motion == .rest
         let scale = model.configuration.noise(isStill: isCalm, hasSettled: hasSettled[i])
-        track.noise(of: generated, scale: scale, into: base + i * size)
+        layer.noise(of: generated, scale: scale, into: base + i * size)
       }
       return sampler.sample(
         base, with: model.transformer, chunk: chunk, scratch: scratch, helper: helper, isCancelled: isCancelled,
@@ -132,13 +135,24 @@ final class Soundtrack: SoundtrackGenerator {
     let first = committed
     committed = max(first, window.committed)
     let decodingBegun = now()
-    var decoded: [[Float]] = []
-    for i in tracks.indices {
+    for i in layers.indices {
       var latents = Array(x[i * size..<(i + 1) * size])
       if hasSettled[i] { model.ceiling?.apply(to: &latents, rows: generated.count) }
-      tracks[i].append(latents, overlap: overlap, share: window.share)
-      var samples = try decode(first..<committed, of: &tracks[i])
-      tracks[i].fadeInAfterSilence(&samples)
+      layers[i].append(latents, overlap: overlap, share: window.share)
+    }
+    var decoded: [[Float]] = []
+    for i in tracks.indices {
+      var samples = [Float](repeating: 0, count: 2 * Int(committed - first))
+      tracks[i].layers = Array(layers.prefix(tracks[i].layers.count))
+      layers.removeFirst(tracks[i].layers.count)
+      for k in tracks[i].layers.indices {
+        var sound = try decode(first..<committed, of: &tracks[i].layers[k])
+        tracks[i].layers[k].fadeIn(&sound)
+        Self.add(sound, to: &samples)
+      }
+      try fade(tracks[i].leaving, from: first, until: window.chunk, into: &samples)
+      tracks[i].leaving = []
+      SoftClip.apply(to: &samples)
       decoded.append(samples)
     }
     decoding = now() - decodingBegun
@@ -149,6 +163,7 @@ final class Soundtrack: SoundtrackGenerator {
     report.sight = Sight(probabilities, names: model.classNames)
     return zip(tracks, decoded).map { track, samples in
       report.prompt = track.settings.prompt
+      report.layers = track.layers.map(\.part.words)
       return AudioChunk(firstSample: first, samples: samples, report: report)
     }
   }
@@ -162,14 +177,12 @@ final class Soundtrack: SoundtrackGenerator {
     let first = committed
     // Silence needs no latents after it, so it reaches the chunk's end.
     committed = max(first, Int64(window.chunk.upperBound) * LatentGrid.samplesPerLatent)
-    let known = min(committed, max(first, Int64(window.chunk.lowerBound) * LatentGrid.samplesPerLatent))
     var chunks: [AudioChunk] = []
     for i in tracks.indices {
-      var samples = tracks[i].latents.isEmpty ? [Float](repeating: 0, count: 2 * Int(known - first)) : try decode(first..<known, of: &tracks[i])
-      Variation.fadeOut(&samples)
-      samples += [Float](repeating: 0, count: 2 * Int(committed - known))
-      tracks[i].restart(at: window.chunk.upperBound)
-      tracks[i].wasSilent = true
+      var samples = [Float](repeating: 0, count: 2 * Int(committed - first))
+      try fade(tracks[i].layers + tracks[i].leaving, from: first, until: window.chunk, into: &samples)
+      SoftClip.apply(to: &samples)
+      tracks[i].restart(at: window.chunk.upperBound, afterSilence: true)
       var report = WindowReport()
       report.sight = sight
       report.seconds = now() - begun
@@ -207,17 +220,17 @@ final class Soundtrack: SoundtrackGenerator {
   /// The guided branch, and unless guidance is off or built in the one to steer away from: no picture, and the negative prompt or none. Also
   /// the scale, larger where a prompt speaks of events, and without one where steps are few; what is asked for, and what happens in it.
   private func conditions(
-    _ probabilities: [Float]?, isStill: Bool, _ own: SoundtrackSettings
+    _ probabilities: [Float]?, isStill: Bool, _ words: String, _ own: SoundtrackSettings
   ) -> (branches: [Conditions], scale: Float, asked: Told, happening: Happening) {
     var guided = Conditions.none
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
-    (guided.states, guided.prompt) = encode(own.prompt)
+    (guided.states, guided.prompt) = encode(words)
     guided.visual = VisualMemory.agreeing(guided.visual, with: guided.prompt)
     let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
     let happening = Happening(words: guided.prompt, seen: seen, spokenOf: model.spokenOf)
     guided.motion = happening.motion(isStill: isStill)
     let goesOn = happening.goesOn(isStill: isStill)
-    let asked = Told(goesOn: goesOn, prompt: own.prompt, negativePrompt: own.negativePrompt, seen: guided.visual)
+    let asked = Told(goesOn: goesOn, prompt: words, negativePrompt: own.negativePrompt, seen: guided.visual)
     if settings.guidanceScale == 1 { return ([guided], 1, asked, happening) }
     let configuration = model.configuration, spoken = happening.isOfEvents ? configuration.eventGuidance : 1
     let emphasis = happening.isTold ? spoken : configuration.wordlessGuidance(steps: settings.steps)
@@ -231,26 +244,31 @@ final class Soundtrack: SoundtrackGenerator {
     return ([guided, away], scale, asked, happening)
   }
 
+  /// What a soundtrack's layers are asked for.
+  private func parts(_ own: SoundtrackSettings) -> [PromptPart] {
+    return PromptParts(spokenOf: model.spokenOf) { self.encode($0).mean }.layers(of: own.prompt, without: own.negativePrompt, most: own.layers)
+  }
+
   /// Token states and mean times sqrt(384) of a prompt; nothing for an empty one.
   private func encode(_ prompt: String) -> (states: [Float], mean: [Float]) {
     if !prompt.hasWords { return ([], [Float](repeating: 0, count: TextEncoder.width)) }
     if let known = encodedPrompts[prompt] { return known }
     let (states, mean) = model.textEncoder(model.tokenizer(prompt))
     let root = Float(TextEncoder.width).squareRoot()
-    if encodedPrompts.count >= 16 { encodedPrompts.removeAll() }
+    if encodedPrompts.count >= 64 { encodedPrompts.removeAll() }
     encodedPrompts[prompt] = (states, mean.map { $0 * root })
     return (states, mean.map { $0 * root })
   }
 
   /// Interleaved samples of `range`, from the latents around it.
-  private func decode(_ range: Range<Int64>, of track: inout Variation) throws(EngineError) -> [Float] {
+  private func decode(_ range: Range<Int64>, of layer: inout Layer) throws(EngineError) -> [Float] {
     guard !range.isEmpty else { return [] }
     let hop = LatentGrid.samplesPerLatent
-    let latents = track.latents
+    let latents = layer.latents
     let from = max(latents.start, Int(range.lowerBound / hop) - AudioDecoder.lookBack)
     let planar = model.decoder(
-      latents[from..<latents.end], first: from, final: planner.next.overlap.lowerBound, noise: NoiseSource(seed: track.settings.seed),
-      partials: &track.partials, scratch: scratch, helper: helper)
+      latents[from..<latents.end], first: from, final: planner.next.overlap.lowerBound, noise: NoiseSource(seed: layer.seed),
+      partials: &layer.partials, scratch: scratch, helper: helper)
     let length = planar.count / 2
     let skip = Int(range.lowerBound - Int64(from) * hop)
     var out = [Float](repeating: 0, count: 2 * range.count)
@@ -259,17 +277,36 @@ final class Soundtrack: SoundtrackGenerator {
       for channel in 0..<2 {
         let x = planar[channel * length + skip + i]
         finite = finite && x.isFinite
-        out[2 * i + channel] = SoftClip.apply(x)
+        out[2 * i + channel] = x
       }
     }
     guard finite else { throw .notFinite(stage: "audio decoder") }
     return out
   }
 
+  /// Adds the sound of layers that get no further latents than those before a chunk, from sample number `first` on and fading out, to samples
+  /// that begin there.
+  private func fade(
+    _ layers: [Layer], from first: Int64, until chunk: Range<Int>, into samples: inout [Float]
+  ) throws(EngineError) {
+    let known = min(committed, max(first, Int64(chunk.lowerBound) * LatentGrid.samplesPerLatent))
+    for var layer in layers where !layer.latents.isEmpty {
+      var end = try decode(first..<known, of: &layer)
+      Layer.fadeOut(&end)
+      Self.add(end, to: &samples)
+    }
+  }
+
+  private static func add(_ other: [Float], to samples: inout [Float]) {
+    for i in 0..<min(other.count, samples.count) { samples[i] += other[i] }
+  }
+
   private func forget() {
     let next = planner.position, context = planner.next.context.lowerBound
     let decoded = Int(committed / LatentGrid.samplesPerLatent) - AudioDecoder.lookBack
-    for i in tracks.indices { tracks[i].latents.forget(before: min(context, decoded)) }
+    for i in tracks.indices {
+      for k in tracks[i].layers.indices { tracks[i].layers[k].latents.forget(before: min(context, decoded)) }
+    }
     motion.forget(next: next, before: context)
     visual.forget(before: next)
   }

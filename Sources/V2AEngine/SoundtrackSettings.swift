@@ -12,12 +12,15 @@ public struct SoundtrackSettings: Sendable, Equatable {
   public var hop = 24
   /// Latents before a chunk that it continues.
   public var context = 40
+  /// Sounds of a prompt that are generated apart and added, at most.
+  public var layers = 2
 
   public init() {}
 
   public static let steps = 1...200
   public static let hops = 3...234
   public static let contexts = 0...234
+  public static let layers = 1...4
   public static let guidanceScales: ClosedRange<Float> = 0...20
 
   func validate() throws(EngineError) {
@@ -26,6 +29,7 @@ public struct SoundtrackSettings: Sendable, Equatable {
     guard Self.contexts.contains(context) else {
       throw .invalidSetting(name: "context", reason: "must lie in \(Self.contexts) latents")
     }
+    guard Self.layers.contains(layers) else { throw .invalidSetting(name: "layers", reason: "must lie in \(Self.layers)") }
     guard Self.guidanceScales.contains(guidanceScale) else {
       throw .invalidSetting(name: "guidance-scale", reason: "must lie in \(Self.guidanceScales)")
     }

@@ -10,6 +10,11 @@ struct SpokenOf: Sendable {
   let steps, blows: SentenceLine?
   /// Strings that are plucked, whose notes die away.
   let plucked: SentenceLine?
+  /// A sound at all, not only the look of a film (`annotations.heard`).
+  let heard: SentenceLine?
+
+  /// Whether something happens in what words [384] of a sound by itself speak of.
+  func happens(_ words: [Float]) -> Bool { events(words) || steps?(words) == true || blows?(words) == true }
 
   init(_ weights: Weights) throws(CheckpointError) {
     func line(_ name: String) throws(CheckpointError) -> SentenceLine? {
@@ -18,5 +23,6 @@ struct SpokenOf: Sendable {
     }
     events = try SentenceLine(weights)
     (eventsAmong, steps, blows, plucked) = (try line("among"), try line("steps"), try line("blows"), try line("plucked"))
+    heard = try line("heard")
   }
 }

@@ -2,86 +2,61 @@ import V2AModels
 import V2AStreaming
 import V2ATensor
 
-/// What one soundtrack has of its own beside the others of the same pictures.
+/// What one soundtrack has of its own beside the others of the same pictures: layers, whose samples are added.
 struct Variation {
   var settings: SoundtrackSettings
-  var latents = History(width: Codec.latent)
-  var partials: PartialStream
-  /// The window before was given up.
-  var wasSilent = false
-  /// What its latents from number `since` on were told.
-  private var told: (what: Told, since: Int)?
+  var layers: [Layer]
+  /// Those that nobody asks for any more and that have not faded out yet.
+  var leaving: [Layer] = []
 
   /// Begins with latent number `index`.
   init(_ settings: SoundtrackSettings, at index: Int) {
     self.settings = settings
-    partials = PartialStream(at: index)
-    latents.restart(at: index)
+    layers = [Self.first(settings, fadingIn: 0, at: index)]
   }
 
-  mutating func restart(at index: Int) {
-    latents.restart(at: index)
-    partials = PartialStream(at: index)
-    wasSilent = false
-    told = nil
+  /// Begins anew with latent number `index`; after silence it fades in.
+  mutating func restart(at index: Int, afterSilence: Bool = false) {
+    (layers, leaving) = ([Self.first(settings, fadingIn: afterSilence ? Layer.afterSilence : 0, at: index)], [])
   }
 
-  /// Takes down what the latents from `index` on are told; whether it has been much the same for so long that what goes on has settled.
-  mutating func hasSettled(_ now: Told, at index: Int) -> Bool {
-    if let told, told.what.isLike(now) { return now.goesOn && index - told.since >= Told.settling }
-    told = (now, index)
-    return false
+  /// The layer that `arrange` begins with.
+  private static func first(_ settings: SoundtrackSettings, fadingIn samples: Int, at index: Int) -> Layer {
+    Layer(PromptPart(kind: .happens, words: settings.prompt), seed: settings.seed, fadingIn: samples, at: index)
   }
 
   /// Another variation that goes on, fading in, from what this one has sounded like so far.
   func fork(_ settings: SoundtrackSettings) -> Variation {
     var other = self
     other.settings = settings
-    other.wasSilent = !latents.isEmpty
+    other.layers = layers.map { $0.fork($0.part, number: $0.number, fadingIn: Layer.afterSilence) }
+    other.leaving = []
     return other
   }
 
-  /// Takes up generated latents [overlap + chunk, 152], of which the overlap's are a `share` of what they become.
-  mutating func append(_ generated: [Float], overlap: Range<Int>, share: (Int) -> Float) {
-    var rows = generated
-    let before = latents[overlap]
-    for (row, index) in overlap.enumerated() {
-      let new = share(index)
-      for i in row * Codec.latent..<(row + 1) * Codec.latent { rows[i] = before[i] + new * (rows[i] - before[i]) }
-    }
-    latents.removeLast(from: overlap.lowerBound)
-    latents.append(rows)
-  }
+  /// What the seed of a layer has on that of the one before: 2^64 over the golden ratio.
+  private static let apart: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-  /// The seed's noise of deviation `scale` for latents `range` [count, 152].
-  func noise(of range: Range<Int>, scale: Float, into x: UnsafeMutablePointer<Float>) {
-    let source = NoiseSource(seed: settings.seed)
-    for (row, index) in range.enumerated() {
-      source.fill(x + row * Codec.latent, count: Codec.latent, stream: .latents, index: index)
+  /// Makes layers what `parts`, one at least, ask for: one that is asked for the same goes on, then one whose part is of the same kind, and a layer alone
+  /// as whatever there is. A new one goes on from the first of these, and one that is not asked for leaves.
+  mutating func arrange(_ parts: [PromptPart]) {
+    if parts.isEmpty { return }
+    var old = layers
+    var new = [Layer?](repeating: nil, count: parts.count)
+    func take(_ place: Int, where fits: (PromptPart) -> Bool) {
+      guard new[place] == nil, let known = old.firstIndex(where: { fits($0.part) }) else { return }
+      new[place] = old.remove(at: known)
+      new[place]?.part = parts[place]
     }
-    for i in 0..<range.count * Codec.latent { x[i] *= scale }
-  }
-
-  /// Samples over which sound comes back after silence: 20 ms.
-  private static let fade = 960
-
-  mutating func fadeInAfterSilence(_ samples: inout [Float]) {
-    guard wasSilent, !samples.isEmpty else { return }
-    wasSilent = false
-    for i in 0..<min(Self.fade, samples.count / 2) {
-      let gain = Float(i) / Float(Self.fade)
-      samples[2 * i] *= gain
-      samples[2 * i + 1] *= gain
+    for (i, part) in parts.enumerated() { take(i) { $0 == part } }
+    for (i, part) in parts.enumerated() { take(i) { $0.kind == part.kind } }
+    if new.allSatisfy({ $0 == nil }) { take(0) { _ in true } }
+    leaving += old
+    guard let first = new.compactMap({ $0 }).first else { return }
+    var free = (0..<parts.count).filter { number in !new.contains { $0?.number == number } }
+    layers = zip(parts, new).map { part, known in
+      known ?? first.fork(part, number: free.isEmpty ? 0 : free.removeFirst(), fadingIn: Layer.joining)
     }
-  }
-
-  /// Interleaved stereo down to nothing at its end.
-  static func fadeOut(_ samples: inout [Float]) {
-    let count = samples.count / 2
-    for i in 0..<count {
-      let gain = 1 - Float(i + 1) / Float(count)
-      samples[2 * i] *= gain
-      samples[2 * i + 1] *= gain
-    }
+    for i in layers.indices { layers[i].seed = settings.seed &+ UInt64(layers[i].number) &* Self.apart }
   }
 }

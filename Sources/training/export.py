@@ -116,6 +116,7 @@ def main():
         shutil.copy(CLASS_NAMES, options.out / "class_names.txt")
     if wanted("visual_prompts"):
         eventful = {f"eventful.{k}": v for k, v in load_file(options.data / "eventful.safetensors").items()}
+        eventful |= {f"eventful.heard.{k}": v for k, v in load_file(options.data / "heard.safetensors").items()}
         write("visual_prompts", load_file(options.data / "visual_prompts.safetensors") | eventful)
     if wanted("motion_encoder"):
         model = MotionEncoder()

@@ -5,7 +5,7 @@ import Testing
 import V2AElement
 
 extension ElementSuites {
-  /// What the real model says that it has seen, in the messages of its windows.
+  /// What the real model says that it has seen and been asked for, in the messages of its windows.
   @Suite struct SightTests {
     /// Confidence and classes of the last window.
     static func see(_ source: String) -> (confidence: Double, classes: String) {
@@ -29,6 +29,19 @@ extension ElementSuites {
     func nothingKnown(pattern: String, most: Double) {
       let seen = Self.see("videotestsrc pattern=\(pattern) \(Self.shape)")
       #expect(seen.confidence >= 0 && seen.confidence < most)
+    }
+
+    /// Two sounds of a prompt are told as the layers that they are, unless all is to be generated at once.
+    @Test(arguments: [(2, "rain falling | footsteps on gravel"), (1, "rain falling and footsteps on gravel")])
+    func layers(most: Int, told: String) {
+      let pipeline = Pipeline(
+        "videotestsrc \(Self.shape) ! v2a prompt=\"rain falling and footsteps on gravel\" layers=\(most) steps=1 hop=341000000 ! fakesink", isReal: true)
+      pipeline.play()
+      var layers: [String] = []
+      let end = pipeline.run(seconds: 20) { message in
+        if message.string("pad") == "src" { layers.append(message.string("layers") ?? "?") }
+      }
+      #expect(end == GST_MESSAGE_EOS && !layers.isEmpty && layers.allSatisfy { $0 == told })
     }
 
     /// A photograph of a palace is known, and by its name.

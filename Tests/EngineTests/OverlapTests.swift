@@ -9,7 +9,7 @@ import V2AStreaming
   private func rows(_ values: [Float]) -> [Float] { values.flatMap { [Float](repeating: $0, count: Codec.latent) } }
 
   @Test func blendsWhatWasWithWhatIsNew() {
-    var track = Variation(SoundtrackSettings(), at: 10)
+    var track = Layer(PromptPart(kind: .happens, words: ""), seed: 0, at: 10)
     track.append(rows([1, 1, 1, 1]), overlap: 10..<10, share: { _ in 1 })
     track.append(rows([3, 3, 5, 5]), overlap: 12..<14, share: { $0 == 12 ? 0.25 : 0.75 })
     #expect(track.latents.start == 10 && track.latents.end == 16)

@@ -141,7 +141,7 @@ import V2AStreaming
 
   @Test func refusesBadSettings() throws {
     let model = try VideoToAudioModel.load(folder: nil)
-    for bad in [Self.settings { $0.steps = 0 }, Self.settings { $0.hop = 0 }, Self.settings { $0.guidanceScale = .nan }] {
+    for bad in [Self.settings { $0.steps = 0 }, Self.settings { $0.hop = 0 }, Self.settings { $0.guidanceScale = .nan }, Self.settings { $0.layers = 0 }] {
       #expect(throws: EngineError.self) { try model.makeSoundtrack(bad) }
     }
   }

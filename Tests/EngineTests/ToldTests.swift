@@ -8,6 +8,8 @@ struct ToldTests {
     Told(goesOn: goesOn, prompt: prompt, negativePrompt: "", seen: seen)
   }
 
+  static let layer = Layer(PromptPart(kind: .goesOn, words: ""), seed: 0, at: 0)
+
   @Test func likeness() {
     let picture: [Float] = [3, 4], grainy: [Float] = [3.4, 3.7], other: [Float] = [4, -3]
     #expect(Self.told(seen: picture).isLike(Self.told(seen: grainy)))
@@ -23,20 +25,20 @@ struct ToldTests {
   }
 
   @Test func settling() {
-    var track = Variation(SoundtrackSettings(), at: 0)
+    var track = Self.layer
     let at = Told.settling
     // Another prompt has its own five seconds, and so has what goes on after silence.
     let told = [("rain", 0), ("rain", at - 1), ("rain", at), ("wind", 300), ("wind", 299 + at), ("wind", 300 + at)]
     #expect(told.map { track.hasSettled(Self.told($0), at: $1) } == [false, false, true, false, false, true])
-    track.restart(at: 600)
+    track = Layer(track.part, seed: 0, at: 600)
     let after = track.hasSettled(Self.told("wind"), at: 600)
     #expect(!after)
     // Events never do.
-    var blows = Variation(SoundtrackSettings(), at: 0)
+    var blows = Self.layer
     let settledBlows = [0, at, 2 * at].map { blows.hasSettled(Self.told(goesOn: false), at: $0) }
     #expect(!settledBlows.contains(true))
     // A picture that changes little by little does change in the end.
-    var slow = Variation(SoundtrackSettings(), at: 0)
+    var slow = Self.layer
     let settled = stride(from: 0, through: 800, by: 10).map { index in
       let angle = Float(index) / 400
       return slow.hasSettled(Self.told(seen: [1 - angle, angle]), at: index)

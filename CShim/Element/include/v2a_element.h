@@ -29,6 +29,7 @@ enum {
   V2A_PROP_SEED,
   V2A_PROP_HOP,
   V2A_PROP_CONTEXT,
+  V2A_PROP_LAYERS,
   V2A_PROP_WINDOW,
   V2A_PROP_LATE_POLICY,
   V2A_PROP_WATERMARK,
@@ -42,6 +43,7 @@ enum {
 #define V2A_MAXIMUM_SPAN G_GUINT64_CONSTANT(10000000000)
 #define V2A_DEFAULT_GUIDANCE_SCALE 5.0f
 #define V2A_DEFAULT_STEPS 8
+#define V2A_DEFAULT_LAYERS 2
 /* "v2a" and version 1 as bytes: says that gst-v2a made the sound. */
 #define V2A_DEFAULT_PAYLOAD 0x76326101u
 
@@ -70,7 +72,7 @@ typedef struct {
   double seconds;
   guint64 seed;
   double confidence;
-  const char *classes, *prompt, *negative_prompt;
+  const char *classes, *prompt, *negative_prompt, *layers;
 } V2AWindow;
 void v2a_post_window(GstElement *element, const V2AWindow *window);
 /* Tags for the soundtrack: the container's and user's, without those of the video codec, and that it is AI-generated. */
