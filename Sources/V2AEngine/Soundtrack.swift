@@ -20,7 +20,7 @@ final class Soundtrack: SoundtrackGenerator {
   private var tracks: [Variation]
   private var lastFrame: GridFrame?
   private var committed: Int64 = 0
-  private var encodedPrompts: [String: (states: [Float], mean: [Float])] = [:]
+  private let director: Director
 
   var variations: [SoundtrackSettings] {
     get { tracks.map(\.settings) }
@@ -36,6 +36,7 @@ final class Soundtrack: SoundtrackGenerator {
 
   init(model: VideoToAudioModel, settings: SoundtrackSettings) {
     self.model = model
+    director = Director(model: model)
     motion = MotionTrack(encoder: model.motionEncoder)
     tracks = [Variation(settings, at: 0)]
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
@@ -90,7 +91,7 @@ final class Soundtrack: SoundtrackGenerator {
     for track in tracks { try track.settings.validate() }
     let window = try nextWindow()
     motion.update(for: window, scratch: scratch)
-    for i in tracks.indices { tracks[i].arrange(parts(tracks[i].settings)) }
+    for i in tracks.indices { tracks[i].arrange(director.layers(of: tracks[i].settings)) }
     // Layers of all soundtracks in turn.
     var layers = tracks.flatMap(\.layers)
     let from = layers.reduce(max(window.context.lowerBound, motion.start)) { max($0, $1.latents.start) }
@@ -99,11 +100,11 @@ final class Soundtrack: SoundtrackGenerator {
     let available = min(from, overlap.lowerBound)..<overlap.lowerBound, generated = overlap.lowerBound..<window.chunk.upperBound
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let isStill = !motion.moves(before: window.chunk.upperBound)
-    let told = tracks.flatMap { track in track.layers.map { conditions(probabilities, isStill: isStill, $0.part.words, track.settings) } }
-    let hasSettled = layers.indices.map { layers[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
-    func tokens(_ range: Range<Int>) -> [Float] {
-      zip(layers, told).flatMap { motion.tokens(range, of: $1.happening, seed: $0.seed) }
+    let told = tracks.flatMap { track in
+      track.layers.map { director.direction($0.part.words, probabilities, isStill: isStill, without: track.settings.negativePrompt, settings) }
     }
+    let hasSettled = layers.indices.map { layers[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
+    func tokens(_ range: Range<Int>) -> [Float] { zip(layers, told).flatMap { motion.tokens(range, of: $1.happening, seed: $0.seed) } }
     let chunk = model.transformer.prepare(
       context: layers.flatMap { $0.latents[available] }, contextMotion: tokens(available), motion: tokens(generated),
       sets: told.map { $0.branches }, scratch: scratch, helper: helper)
@@ -214,52 +215,6 @@ final class Soundtrack: SoundtrackGenerator {
     }
   }
 
-  /// Confidence from which a picture counts as known, whichever of several breeds of a thing it may be.
-  private static let recognised: Float = 0.4
-
-  /// The guided branch, and unless guidance is off or built in the one to steer away from: no picture, and the negative prompt or none. Also
-  /// the scale, larger where a prompt speaks of events, and without one where steps are few; what is asked for, and what happens in it.
-  private func conditions(
-    _ probabilities: [Float]?, isStill: Bool, _ words: String, _ own: SoundtrackSettings
-  ) -> (branches: [Conditions], scale: Float, asked: Told, happening: Happening) {
-    var guided = Conditions.none
-    if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
-    (guided.states, guided.prompt) = encode(words)
-    guided.visual = VisualMemory.agreeing(guided.visual, with: guided.prompt)
-    let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
-    let happening = Happening(words: guided.prompt, seen: seen, spokenOf: model.spokenOf)
-    guided.motion = happening.motion(isStill: isStill)
-    let goesOn = happening.goesOn(isStill: isStill)
-    let asked = Told(goesOn: goesOn, prompt: words, negativePrompt: own.negativePrompt, seen: guided.visual)
-    if settings.guidanceScale == 1 { return ([guided], 1, asked, happening) }
-    let configuration = model.configuration, spoken = happening.isOfEvents ? configuration.eventGuidance : 1
-    let emphasis = happening.isTold ? spoken : configuration.wordlessGuidance(steps: settings.steps)
-    let scale = 1 + emphasis * (settings.guidanceScale - 1)
-    var away = Conditions.none
-    (away.states, away.prompt) = encode(own.negativePrompt)
-    if away.states.isEmpty && scale > 1 && scale <= model.configuration.transformer.guidance {
-      guided.scale = scale
-      return ([guided], scale, asked, happening)
-    }
-    return ([guided, away], scale, asked, happening)
-  }
-
-  /// What a soundtrack's layers are asked for.
-  private func parts(_ own: SoundtrackSettings) -> [PromptPart] {
-    return PromptParts(spokenOf: model.spokenOf) { self.encode($0).mean }.layers(of: own.prompt, without: own.negativePrompt, most: own.layers)
-  }
-
-  /// Token states and mean times sqrt(384) of a prompt; nothing for an empty one.
-  private func encode(_ prompt: String) -> (states: [Float], mean: [Float]) {
-    if !prompt.hasWords { return ([], [Float](repeating: 0, count: TextEncoder.width)) }
-    if let known = encodedPrompts[prompt] { return known }
-    let (states, mean) = model.textEncoder(model.tokenizer(prompt))
-    let root = Float(TextEncoder.width).squareRoot()
-    if encodedPrompts.count >= 64 { encodedPrompts.removeAll() }
-    encodedPrompts[prompt] = (states, mean.map { $0 * root })
-    return (states, mean.map { $0 * root })
-  }
-
   /// Interleaved samples of `range`, from the latents around it.
   private func decode(_ range: Range<Int64>, of layer: inout Layer) throws(EngineError) -> [Float] {
     guard !range.isEmpty else { return [] }
@@ -286,12 +241,11 @@ final class Soundtrack: SoundtrackGenerator {
 
   /// Adds the sound of layers that get no further latents than those before a chunk, from sample number `first` on and fading out, to samples
   /// that begin there.
-  private func fade(
-    _ layers: [Layer], from first: Int64, until chunk: Range<Int>, into samples: inout [Float]
-  ) throws(EngineError) {
+  private func fade(_ layers: [Layer], from first: Int64, until chunk: Range<Int>, into samples: inout [Float]) throws(EngineError) {
     let known = min(committed, max(first, Int64(chunk.lowerBound) * LatentGrid.samplesPerLatent))
     for var layer in layers where !layer.latents.isEmpty {
       var end = try decode(first..<known, of: &layer)
+      layer.fadeIn(&end)
       Layer.fadeOut(&end)
       Self.add(end, to: &samples)
     }

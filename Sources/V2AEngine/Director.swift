@@ -1,0 +1,69 @@
+import V2AModels
+
+/// What a layer's latents are generated from.
+struct Direction {
+  /// The guided branch, and unless guidance is off or built in the one to steer away from: no picture, and the negative prompt or none.
+  let branches: [Conditions]
+  /// Guidance scale, larger where a prompt speaks of events, and without one where steps are few.
+  let scale: Float
+  let asked: Told
+  let happening: Happening
+}
+
+/// Makes words and what is seen into what the generator is told. Used from one thread.
+final class Director {
+  private let model: VideoToAudioModel
+  private var encoded: [String: (states: [Float], mean: [Float])] = [:]
+
+  init(model: VideoToAudioModel) { self.model = model }
+
+  /// Prompts and parts of them whose embeddings are kept.
+  private static let known = 64
+  /// Confidence from which a picture counts as known, whichever of several breeds of a thing it may be.
+  private static let recognised: Float = 0.4
+
+  /// What the layers of a soundtrack are asked for.
+  func layers(of own: SoundtrackSettings) -> [PromptPart] {
+    PromptParts(spokenOf: model.spokenOf) { self.encode($0).mean }.layers(of: own.prompt, without: own.negativePrompt, most: own.layers)
+  }
+
+  /// What a layer that is asked for `words` is told with class probabilities of the picture; guidance and steps are those of `settings`.
+  func direction(
+    _ words: String, _ probabilities: [Float]?, isStill: Bool, without negative: String, _ settings: SoundtrackSettings
+  ) -> Direction {
+    var guided = Conditions.none
+    if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
+    (guided.states, guided.prompt) = encode(words)
+    guided.visual = VisualMemory.agreeing(guided.visual, with: guided.prompt)
+    let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
+    let happening = Happening(words: guided.prompt, seen: seen, spokenOf: model.spokenOf)
+    guided.motion = happening.motion(isStill: isStill)
+    let asked = Told(goesOn: happening.goesOn(isStill: isStill), prompt: words, negativePrompt: negative, seen: guided.visual)
+    func direction(_ branches: [Conditions], _ scale: Float) -> Direction {
+      Direction(branches: branches, scale: scale, asked: asked, happening: happening)
+    }
+    if settings.guidanceScale == 1 { return direction([guided], 1) }
+    let configuration = model.configuration, spoken = happening.isOfEvents ? configuration.eventGuidance : 1
+    let emphasis = happening.isTold ? spoken : configuration.wordlessGuidance(steps: settings.steps)
+    let scale = 1 + emphasis * (settings.guidanceScale - 1)
+    var away = Conditions.none
+    (away.states, away.prompt) = encode(negative)
+    if away.states.isEmpty && scale > 1 && scale <= configuration.transformer.guidance {
+      guided.scale = scale
+      return direction([guided], scale)
+    }
+    return direction([guided, away], scale)
+  }
+
+  /// Token states and mean times sqrt(384) of a prompt; nothing for an empty one.
+  private func encode(_ prompt: String) -> (states: [Float], mean: [Float]) {
+    if !prompt.hasWords { return ([], [Float](repeating: 0, count: TextEncoder.width)) }
+    if let known = encoded[prompt] { return known }
+    let (states, mean) = model.textEncoder(model.tokenizer(prompt))
+    let root = Float(TextEncoder.width).squareRoot()
+    if encoded.count >= Self.known { encoded.removeAll() }
+    let new = (states, mean.map { $0 * root })
+    encoded[prompt] = new
+    return new
+  }
+}
