@@ -27,16 +27,24 @@ final class Director {
     PromptParts(spokenOf: model.spokenOf) { self.encode($0).mean }.layers(of: own.prompt, without: own.negativePrompt, most: own.layers)
   }
 
-  /// What a layer that is asked for `words` is told with class probabilities of the picture; guidance and steps are those of `settings`.
-  func direction(
-    _ words: String, _ probabilities: [Float]?, isStill: Bool, without negative: String, _ settings: SoundtrackSettings
+  /// What a soundtrack's layers are told with class probabilities of the picture; guidance and steps are those of `settings`.
+  func directions(_ track: Variation, _ probabilities: [Float]?, isStill: Bool, _ settings: SoundtrackSettings) -> [Direction] {
+    let somethingHappens = track.layers.contains { $0.part.kind == .happens }
+    return track.layers.map { layer in
+      let isBackground = somethingHappens && layer.part.kind == .goesOn
+      return direction(layer.part.words, isBackground, probabilities, isStill: isStill, without: track.settings.negativePrompt, settings)
+    }
+  }
+
+  private func direction(
+    _ words: String, _ isBackground: Bool, _ probabilities: [Float]?, isStill: Bool, without negative: String, _ settings: SoundtrackSettings
   ) -> Direction {
     var guided = Conditions.none
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
     (guided.states, guided.prompt) = encode(words)
     guided.visual = VisualMemory.agreeing(guided.visual, with: guided.prompt)
     let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
-    let happening = Happening(words: guided.prompt, seen: seen, spokenOf: model.spokenOf)
+    let happening = Happening(words: guided.prompt, seen: seen, spokenOf: model.spokenOf, isBackground: isBackground)
     guided.motion = happening.motion(isStill: isStill)
     let asked = Told(goesOn: happening.goesOn(isStill: isStill), prompt: words, negativePrompt: negative, seen: guided.visual)
     func direction(_ branches: [Conditions], _ scale: Float) -> Direction {

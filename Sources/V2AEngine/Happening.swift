@@ -11,16 +11,17 @@ struct Happening {
   /// Whether they rule events out.
   private let isRuledOut: Bool
 
-  /// Words and what is seen as embeddings [384] of any length; zeros for none, `seen` empty where nothing is recognised.
-  init(words: [Float], seen: [Float], spokenOf: SpokenOf) {
+  /// Words and what is seen as embeddings [384] of any length; zeros for none, `seen` empty where nothing is recognised. In the background
+  /// of a layer that has what happens nothing does.
+  init(words: [Float], seen: [Float], spokenOf: SpokenOf, isBackground: Bool = false) {
     isTold = words.contains { $0 != 0 }
     let what = isTold ? words : seen
-    isOfEvents = spokenOf.events(what)
-    isRuledOut = isTold && spokenOf.events.isRuledOut(by: words)
+    isOfEvents = !isBackground && spokenOf.events(what)
+    isRuledOut = isTold && (isBackground || spokenOf.events.isRuledOut(by: words))
     pace =
-      if spokenOf.steps?(what) == true || spokenOf.blows?(what) == true {
+      if !isBackground && (spokenOf.steps?(what) == true || spokenOf.blows?(what) == true) {
         .repeated
-      } else if isOfEvents || spokenOf.eventsAmong?(words) == true {
+      } else if isOfEvents || !isBackground && spokenOf.eventsAmong?(words) == true {
         .chance
       } else {
         spokenOf.plucked?(what) == true ? .beat : nil

@@ -17,10 +17,10 @@ struct PromptParts {
   /// Embedding [384] of words.
   let embed: (String) -> [Float]
 
-  /// Parts whose embeddings are computed, at most: each takes some milliseconds, once.
-  private static let most = 12
+  /// Parts that a prompt is taken apart into, at most: each takes some milliseconds, once.
+  private static let parts = 12
   /// Cosine from which on words are of the same sound as those of a negative prompt.
-  private static let same: Float = 0.8
+  private static let same: Float = 0.7
   /// Cosine from which on two parts are of one sound.
   private static let alike: Float = 0.5
 
@@ -35,14 +35,14 @@ struct PromptParts {
   }
 
   /// What the layers of a prompt are asked for, `most` of them at most: sounds that are little alike, what happens and what goes on before others, each
-  /// with the parts that are most like it; or all at once. What a negative prompt rules out is left out of them.
+  /// with the parts that are most like it; or all at once, as without a line for what is heard. What a negative prompt names is left out of them.
   func layers(of prompt: String, without negative: String, most: Int) -> [PromptPart] {
     let all = embed(prompt), isOfEvents = !prompt.hasWords || spokenOf.happens(all) || spokenOf.eventsAmong?(all) == true
     let whole = [PromptPart(kind: isOfEvents ? .happens : .goesOn, words: prompt)]
     let words = Self.split(prompt)
-    guard most > 1, (2...Self.most).contains(words.count) else { return whole }
-    let unwanted = Self.split(negative).prefix(Self.most).map(embed)
-    let parts = words.map(part).filter { part in !unwanted.contains { Self.cosine($0, part.embedding) > Self.same } }
+    guard most > 1, (2...Self.parts).contains(words.count), let heard = spokenOf.heard else { return whole }
+    let unwanted = Self.split(negative).prefix(Self.parts).map(embed)
+    let parts = words.map { part($0, heard) }.filter { part in !unwanted.contains { Self.cosine($0, part.embedding) > Self.same } }
     let sounds = parts.filter(\.isHeard)
     var apart = Array(sounds.prefix(1))
     while apart.count < most {
@@ -64,8 +64,8 @@ struct PromptParts {
     return zip(apart, layers).map { PromptPart(kind: $0.kind, words: $1.joined(separator: ", ")) }
   }
 
-  private func part(_ words: String) -> Part {
-    let embedding = embed(words), isHeard = spokenOf.heard?.isRuledOut(by: embedding) != true
+  private func part(_ words: String, _ heard: SentenceLine) -> Part {
+    let embedding = embed(words), isHeard = !heard.isRuledOut(by: embedding)
     return Part(words: words, embedding: embedding, isHeard: isHeard, kind: isHeard && spokenOf.happens(embedding) ? .happens : .goesOn)
   }
 

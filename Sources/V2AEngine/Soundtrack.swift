@@ -100,9 +100,7 @@ final class Soundtrack: SoundtrackGenerator {
     let available = min(from, overlap.lowerBound)..<overlap.lowerBound, generated = overlap.lowerBound..<window.chunk.upperBound
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let isStill = !motion.moves(before: window.chunk.upperBound)
-    let told = tracks.flatMap { track in
-      track.layers.map { director.direction($0.part.words, probabilities, isStill: isStill, without: track.settings.negativePrompt, settings) }
-    }
+    let told = tracks.flatMap { director.directions($0, probabilities, isStill: isStill, settings) }
     let hasSettled = layers.indices.map { layers[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
     func tokens(_ range: Range<Int>) -> [Float] { zip(layers, told).flatMap { motion.tokens(range, of: $1.happening, seed: $0.seed) } }
     let chunk = model.transformer.prepare(

@@ -35,6 +35,16 @@ import V2AModels
     #expect(happening.keepsPace == isKept)
   }
 
+  /// What goes on behind what happens does not follow the picture, though words of it alone may.
+  @Test(arguments: [("a fire crackling", nil), ("a dog barking", nil), ("someone walking", nil), ("an acoustic guitar", Pace.beat)])
+  func background(prompt: String, pace: Pace?) throws {
+    let model = try VideoToAudioModel.load(folder: nil)
+    let words = model.textEncoder(model.tokenizer(prompt)).mean
+    let happening = Happening(words: words, seen: [], spokenOf: model.spokenOf, isBackground: true)
+    #expect(happening.pace == pace && !happening.isOfEvents && happening.goesOn(isStill: false))
+    #expect(happening.motion(isStill: false) == (pace == nil ? .rest : .seen))
+  }
+
   @Test func aRecognisedDogInvitesBarks() throws {
     let model = try VideoToAudioModel.load(folder: nil)
     var probabilities = [Float](repeating: 0, count: 1000)
