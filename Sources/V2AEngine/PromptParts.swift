@@ -31,7 +31,7 @@ struct PromptParts {
     let kind: PromptPart.Kind
 
     /// How like it is to the one of others that is most like it.
-    func likeness(_ others: [Part]) -> Float { others.reduce(-1) { max($0, PromptParts.cosine(embedding, $1.embedding)) } }
+    func likeness(_ others: [Part]) -> Float { others.reduce(-1) { max($0, cosine(embedding, $1.embedding)) } }
   }
 
   /// What the layers of a prompt are asked for, `most` of them at most: sounds that are little alike, what happens and what goes on before others, each
@@ -42,7 +42,7 @@ struct PromptParts {
     let words = Self.split(prompt)
     guard most > 1, (2...Self.parts).contains(words.count), let heard = spokenOf.heard else { return whole }
     let unwanted = Self.split(negative).prefix(Self.parts).map(embed)
-    let parts = words.map { part($0, heard) }.filter { part in !unwanted.contains { Self.cosine($0, part.embedding) > Self.same } }
+    let parts = words.map { part($0, heard) }.filter { part in !unwanted.contains { cosine($0, part.embedding) > Self.same } }
     let sounds = parts.filter(\.isHeard)
     var apart = Array(sounds.prefix(1))
     while apart.count < most {
@@ -85,16 +85,5 @@ struct PromptParts {
       for part in words.indices.split(whereSeparator: joins) { parts.append(words[part].joined(separator: " ")) }
     }
     return parts
-  }
-
-  private static func cosine(_ a: [Float], _ b: [Float]) -> Float {
-    var (product, squares) = (Float(0), (Float(0), Float(0)))
-    for (x, y) in zip(a, b) {
-      product += x * y
-      squares.0 += x * x
-      squares.1 += y * y
-    }
-    let lengths = (squares.0 * squares.1).squareRoot()
-    return lengths > 0 ? product / lengths : 0
   }
 }

@@ -61,10 +61,9 @@ struct VisualMemory {
   /// A visual prompt [384] times its cosine with a prompt's words [384], where positive: training never showed one thing and spoke of another,
   /// and what is generated from that runs away. Without words as it is.
   static func agreeing(_ visual: [Float], with words: [Float]) -> [Float] {
-    let lengths = square(visual) * square(words)
-    guard lengths > 0, visual.count == words.count else { return visual }
-    let cosine = zip(visual, words).reduce(0) { $0 + $1.0 * $1.1 } / lengths.squareRoot()
-    return visual.map { $0 * max(0, cosine) }
+    guard words.contains(where: { $0 != 0 }) else { return visual }
+    let share = max(0, cosine(visual, words))
+    return visual.map { $0 * share }
   }
 
   private static func square(_ x: some Sequence<Float>) -> Float { x.reduce(0) { $0 + $1 * $1 } }
