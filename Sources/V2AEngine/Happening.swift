@@ -16,15 +16,20 @@ struct Happening {
   init(words: [Float], seen: [Float], spokenOf: SpokenOf, isBackground: Bool = false) {
     isTold = words.contains { $0 != 0 }
     let what = isTold ? words : seen
-    isOfEvents = !isBackground && spokenOf.events(what)
-    isRuledOut = isTold && (isBackground || spokenOf.events.isRuledOut(by: words))
+    let beat: Pace? = spokenOf.plucked?(what) == true ? .beat : nil
+    if isBackground {
+      (isOfEvents, isRuledOut, pace) = (false, isTold, beat)
+      return
+    }
+    isOfEvents = spokenOf.events(what)
+    isRuledOut = isTold && spokenOf.events.isRuledOut(by: words)
     pace =
-      if !isBackground && (spokenOf.steps?(what) == true || spokenOf.blows?(what) == true) {
+      if spokenOf.isRepeated(what) {
         .repeated
-      } else if isOfEvents || !isBackground && spokenOf.eventsAmong?(words) == true {
+      } else if isOfEvents || spokenOf.eventsAmong?(words) == true {
         .chance
       } else {
-        spokenOf.plucked?(what) == true ? .beat : nil
+        beat
       }
   }
 

@@ -79,8 +79,8 @@ struct PromptParts {
     for phrase in prompt.split(whereSeparator: { ",;.\n".contains($0) }) {
       let words = phrase.split(whereSeparator: \.isWhitespace)
       func joins(_ i: Int) -> Bool {
-        let around = words[max(0, i - 1)...min(i + 1, words.count - 1)].joined(separator: " ").lowercased()
-        return Self.joins.contains(words[i].lowercased()) && !one.contains(around)
+        guard Self.joins.contains(words[i].lowercased()) else { return false }
+        return !one.contains(words[max(0, i - 1)...min(i + 1, words.count - 1)].joined(separator: " ").lowercased())
       }
       for part in words.indices.split(whereSeparator: joins) { parts.append(words[part].joined(separator: " ")) }
     }

@@ -14,7 +14,10 @@ struct SpokenOf: Sendable {
   let heard: SentenceLine?
 
   /// Whether something happens in what words [384] of a sound by itself speak of.
-  func happens(_ words: [Float]) -> Bool { events(words) || steps?(words) == true || blows?(words) == true }
+  func happens(_ words: [Float]) -> Bool { events(words) || isRepeated(words) }
+
+  /// Whether it happens over and over, step by step or blow by blow.
+  func isRepeated(_ words: [Float]) -> Bool { steps?(words) == true || blows?(words) == true }
 
   init(_ weights: Weights) throws(CheckpointError) {
     func line(_ name: String) throws(CheckpointError) -> SentenceLine? {

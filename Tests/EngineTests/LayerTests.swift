@@ -43,12 +43,6 @@ import V2AStreaming
     }
   }
 
-  /// Relative L2 distance of samples.
-  private func distance(_ a: [Float], _ b: [Float]) -> Double {
-    let difference = zip(a, b).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
-    return (difference / max(1e-12, b.reduce(0.0) { $0 + Double($1 * $1) })).squareRoot()
-  }
-
   /// Two layers are the sum of two soundtracks, to rounding; one is something else.
   @Test(arguments: [false, true]) func layersAreWhatEachWouldBe(isStill: Bool) throws {
     let picture = isStill ? SoundtrackTests.still : SoundtrackTests.frame
@@ -56,9 +50,9 @@ import V2AStreaming
     let rain = try SoundtrackTests.sound(settings("rain falling", seed: 3 &+ 0x9E37_79B9_7F4A_7C15), picture: picture)
     let steps = try SoundtrackTests.sound(settings("footsteps on gravel"), picture: picture)
     let sum = zip(rain, steps).map { SoftClip.apply($0 + $1) }
-    print("two layers against two soundtracks added: relative L2 \(distance(sound, sum))")
-    #expect(sound.count == sum.count && distance(sound, sum) < 1e-3)
-    #expect(distance(try SoundtrackTests.sound(settings(Self.both, layers: 1), picture: picture), sum) > 0.1)
+    print("two layers against two soundtracks added: relative L2 \(SoundtrackTests.distance(sound, sum))")
+    #expect(sound.count == sum.count && SoundtrackTests.distance(sound, sum) < 1e-3)
+    #expect(SoundtrackTests.distance(try SoundtrackTests.sound(settings(Self.both, layers: 1), picture: picture), sum) > 0.1)
     #expect(try SoundtrackTests.sound(settings(Self.both), burst: 17, picture: picture) == sound)
   }
 

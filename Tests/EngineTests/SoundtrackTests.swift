@@ -51,6 +51,12 @@ import V2AStreaming
     return out
   }
 
+  /// Relative L2 distance of samples from those wanted.
+  static func distance(_ samples: [Float], _ wanted: [Float]) -> Double {
+    let difference = zip(samples, wanted).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+    return (difference / wanted.reduce(0.0) { $0 + Double($1 * $1) }).squareRoot()
+  }
+
   @Test func sameSeedSameSamples() throws {
     let one = try Self.sound(Self.settings())
     #expect(one.count == 2 * (40 * 2048 + 777))

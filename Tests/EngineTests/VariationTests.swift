@@ -32,10 +32,9 @@ import V2AStreaming
     for (i, own) in settings.enumerated() {
       let alone = try SoundtrackTests.sound(own, picture: picture)
       #expect(out[i].count == alone.count)
-      let difference = zip(out[i], alone).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
-      let energy = alone.reduce(0.0) { $0 + Double($1 * $1) }
-      print("variation \(i) in a batch of 3 against alone: relative L2 \((difference / energy).squareRoot())")
-      #expect((difference / energy).squareRoot() < 1e-3)
+      let distance = SoundtrackTests.distance(out[i], alone)
+      print("variation \(i) in a batch of 3 against alone: relative L2 \(distance)")
+      #expect(distance < 1e-3)
     }
   }
 
@@ -65,10 +64,9 @@ import V2AStreaming
       if window == 5 { soundtrack.removeVariation(1) }
     }
     // The other batch sizes round differently.
-    let difference = zip(alone.samples, joined.samples).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
-    let energy = alone.samples.reduce(0.0) { $0 + Double($1 * $1) }
-    print("first variation while another joins against alone: relative L2 \((difference / energy).squareRoot())")
-    #expect(joined.samples.count == alone.samples.count && (difference / energy).squareRoot() < 1e-3)
+    let distance = SoundtrackTests.distance(joined.samples, alone.samples)
+    print("first variation while another joins against alone: relative L2 \(distance)")
+    #expect(joined.samples.count == alone.samples.count && distance < 1e-3)
     #expect(joined.others.count == 3)
     let first = try #require(joined.others.first)
     #expect(first.firstSample > 0 && first.samples.prefix(2).allSatisfy { abs($0) < 0.01 } && first.samples.contains { abs($0) > 1e-3 })

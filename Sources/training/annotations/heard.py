@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
 
-from annotations.eventful import line
+from annotations.eventful import even, line
 from annotations.visual_prompt_table import load_sounds
 from corpus.captions import vocabulary
 from corpus.paths import add_data_option
@@ -42,7 +42,7 @@ def main():
         x = torch.stack([F.normalize(encoder(tokenizer(text))[1], dim=0) for texts in kinds.values() for text in texts])
     kind = torch.cat([torch.full((len(texts),), i) for i, texts in enumerate(kinds.values())])
     y = (kind < len(kinds) - 1).float()
-    worth = torch.where(y > 0, len(y) / 2 / y.sum(), len(y) / 2 / (1 - y).sum())
+    worth = even(y, torch.ones(len(y)), 1.0)
     fold, called = torch.randint(FOLDS, (len(x),)), torch.zeros(len(x), dtype=torch.bool)
     for held in range(FOLDS):
         shown = fold != held
