@@ -13,6 +13,8 @@ EMBED(v2a_small_motion_encoder, "motion_encoder.safetensors")
 EMBED(v2a_small_text_encoder, "text_encoder.safetensors")
 EMBED(v2a_small_vocabulary, "vocab.txt")
 EMBED(v2a_small_class_names, "class_names.txt")
+EMBED(v2a_small_known_phrases, "known_phrases.txt")
+EMBED(v2a_small_known_embeddings, "known_phrases.safetensors")
 EMBED(v2a_small_visual_prompts, "visual_prompts.safetensors")
 EMBED(v2a_small_diffusion_transformer, "diffusion_transformer.safetensors")
 EMBED(v2a_small_audio_decoder, "audio_decoder.safetensors")
@@ -26,6 +28,8 @@ static V2AEmbeddedFile files[] = {
     ENTRY("text_encoder.safetensors", v2a_small_text_encoder),
     ENTRY("vocab.txt", v2a_small_vocabulary),
     ENTRY("class_names.txt", v2a_small_class_names),
+    ENTRY("known_phrases.txt", v2a_small_known_phrases),
+    ENTRY("known_phrases.safetensors", v2a_small_known_embeddings),
     ENTRY("visual_prompts.safetensors", v2a_small_visual_prompts),
     ENTRY("diffusion_transformer.safetensors", v2a_small_diffusion_transformer),
     ENTRY("audio_decoder.safetensors", v2a_small_audio_decoder),
@@ -37,6 +41,8 @@ static const char *const ends[] = {
     v2a_small_text_encoder_end,
     v2a_small_vocabulary_end,
     v2a_small_class_names_end,
+    v2a_small_known_phrases_end,
+    v2a_small_known_embeddings_end,
     v2a_small_visual_prompts_end,
     v2a_small_diffusion_transformer_end,
     v2a_small_audio_decoder_end,

@@ -1,9 +1,4 @@
-import V2ACheckpoint
 import V2AModels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// What the classifier's classes are called: line k of class_names.txt is class k. A model folder may do without the file.
 struct ClassNames: Sendable {
@@ -11,15 +6,8 @@ struct ClassNames: Sendable {
   private let names: [String]
 
   init(_ folder: ModelFolder) throws(EngineError) {
-    if let path = folder.path, access("\(path)/\(Self.file)", F_OK) != 0 {
-      names = []
-      return
-    }
-    let storage = try folder.storage(Self.file)
-    names = withExtendedLifetime(storage) {
-      storage.bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
-    }
-    guard names.count == FrameEncoder.classes else {
+    names = folder.has(Self.file) ? try folder.lines(Self.file) : []
+    guard names.count == FrameEncoder.classes || !folder.has(Self.file) else {
       throw .invalidModel(path: folder.name, reason: "\(Self.file) has \(names.count) names for \(FrameEncoder.classes) classes")
     }
   }

@@ -14,6 +14,7 @@ struct Direction {
 final class Director {
   private let model: VideoToAudioModel
   private var encoded: [String: (states: [Float], mean: [Float])] = [:]
+  private var rephrased: [String: String] = [:]
 
   init(model: VideoToAudioModel) { self.model = model }
 
@@ -41,6 +42,7 @@ final class Director {
   ) -> Direction {
     var guided = Conditions.none
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
+    let words = known(words)
     (guided.states, guided.prompt) = encode(words)
     guided.visual = VisualMemory.agreeing(guided.visual, with: guided.prompt)
     let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
@@ -61,6 +63,15 @@ final class Director {
       return direction([guided], scale)
     }
     return direction([guided, away], scale)
+  }
+
+  /// Words of a layer as the generator knows them.
+  private func known(_ words: String) -> String {
+    if let known = rephrased[words] { return known }
+    let told = model.knownPhrases.told(words, embed: { encode($0).mean }, isHeard: model.spokenOf.isHeard)
+    if rephrased.count >= Self.known { rephrased.removeAll() }
+    rephrased[words] = told
+    return told
   }
 
   /// Token states and mean times sqrt(384) of a prompt; nothing for an empty one.

@@ -28,6 +28,17 @@ struct ModelFolder {
     throw .invalidModel(path: name, reason: "\(file) is not embedded")
   }
 
+  /// Whether a file that a model may do without is there.
+  func has(_ file: String) -> Bool { path.map { access("\($0)/\(file)", F_OK) == 0 } ?? true }
+
+  /// The lines of a text file.
+  func lines(_ file: String) throws(EngineError) -> [String] {
+    let storage = try storage(file)
+    return withExtendedLifetime(storage) {
+      storage.bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    }
+  }
+
   func weights(_ stem: String) throws(EngineError) -> Weights {
     let storage = try storage("\(stem).safetensors")
     do { return Weights(try SafetensorsFile(storage)) } catch {

@@ -18,7 +18,7 @@ struct PromptParts {
   let embed: (String) -> [Float]
 
   /// Parts that a prompt is taken apart into, at most: each takes some milliseconds, once.
-  private static let parts = 12
+  static let parts = 12
   /// Cosine from which on words are of the same sound as those of a negative prompt.
   private static let same: Float = 0.7
   /// Cosine from which on two parts are of one sound.
@@ -40,9 +40,9 @@ struct PromptParts {
     let all = embed(prompt), isOfEvents = !prompt.hasWords || spokenOf.happens(all) || spokenOf.eventsAmong?(all) == true
     let whole = [PromptPart(kind: isOfEvents ? .happens : .goesOn, words: prompt)]
     let words = Self.split(prompt)
-    guard most > 1, (2...Self.parts).contains(words.count), let heard = spokenOf.heard else { return whole }
+    guard most > 1, (2...Self.parts).contains(words.count), spokenOf.heard != nil else { return whole }
     let unwanted = Self.split(negative).prefix(Self.parts).map(embed)
-    let parts = words.map { part($0, heard) }.filter { part in !unwanted.contains { cosine($0, part.embedding) > Self.same } }
+    let parts = words.map(part).filter { part in !unwanted.contains { cosine($0, part.embedding) > Self.same } }
     let sounds = parts.filter(\.isHeard)
     var apart = Array(sounds.prefix(1))
     while apart.count < most {
@@ -64,8 +64,8 @@ struct PromptParts {
     return zip(apart, layers).map { PromptPart(kind: $0.kind, words: $1.joined(separator: ", ")) }
   }
 
-  private func part(_ words: String, _ heard: SentenceLine) -> Part {
-    let embedding = embed(words), isHeard = !heard.isRuledOut(by: embedding)
+  private func part(_ words: String) -> Part {
+    let embedding = embed(words), isHeard = spokenOf.isHeard(words, embedding)
     return Part(words: words, embedding: embedding, isHeard: isHeard, kind: isHeard && spokenOf.happens(embedding) ? .happens : .goesOn)
   }
 

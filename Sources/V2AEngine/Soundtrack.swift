@@ -160,9 +160,11 @@ final class Soundtrack: SoundtrackGenerator {
     report.steps = steps
     report.seconds = now() - begun
     report.sight = Sight(probabilities, names: model.classNames)
+    var words = told.map(\.asked.prompt)[...]
     return zip(tracks, decoded).map { track, samples in
       report.prompt = track.settings.prompt
-      report.layers = track.layers.map(\.part.words)
+      report.layers = Array(words.prefix(track.layers.count))
+      words.removeFirst(track.layers.count)
       return AudioChunk(firstSample: first, samples: samples, report: report)
     }
   }

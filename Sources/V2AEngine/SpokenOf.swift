@@ -19,6 +19,15 @@ struct SpokenOf: Sendable {
   /// Whether it happens over and over, step by step or blow by blow.
   func isRepeated(_ words: [Float]) -> Bool { steps?(words) == true || blows?(words) == true }
 
+  /// Words that say so themselves: by "city" alone a line takes "city ambience" for the look of a film.
+  private static let sounds: Set<String> = ["ambience", "ambiance", "ambient", "soundscape", "sound", "sounds", "noise", "noises", "music", "song"]
+
+  /// Whether words, of which the embedding [384] is given, may be heard: they are not surely only of the look of a film.
+  func isHeard(_ words: String, _ embedding: [Float]) -> Bool {
+    guard let heard, heard.isRuledOut(by: embedding) else { return true }
+    return words.split { !$0.isLetter }.contains { Self.sounds.contains($0.lowercased()) }
+  }
+
   init(_ weights: Weights) throws(CheckpointError) {
     func line(_ name: String) throws(CheckpointError) -> SentenceLine? {
       let own = weights.at(name)

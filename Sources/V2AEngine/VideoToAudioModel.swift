@@ -14,6 +14,7 @@ public final class VideoToAudioModel: Sendable {
   let visualPrompts: Tensor
   let spokenOf: SpokenOf
   let classNames: ClassNames
+  let knownPhrases: KnownPhrases
   let transformer: DiffusionTransformer
   let decoder: AudioDecoder
   /// nil where the model has none.
@@ -71,6 +72,7 @@ public final class VideoToAudioModel: Sendable {
     }
     ceiling = c.ceiling.map(decoder.ceiling)
     classNames = try ClassNames(folder)
+    knownPhrases = try KnownPhrases(folder)
     let vocabulary = try folder.storage("vocab.txt")
     do throws(CheckpointError) {
       tokenizer = try WordPieceTokenizer(vocabulary)
@@ -90,7 +92,7 @@ public final class VideoToAudioModel: Sendable {
 }
 
 extension ModelFolder {
-  fileprivate func load<T>(_ stem: String, _ make: (Weights) throws(CheckpointError) -> T) throws(EngineError) -> T {
+  func load<T>(_ stem: String, _ make: (Weights) throws(CheckpointError) -> T) throws(EngineError) -> T {
     let weights = try weights(stem)
     do throws(CheckpointError) { return try make(weights) } catch {
       throw .invalidModel(path: name, reason: "\(stem).safetensors: \(error.message)")

@@ -118,6 +118,9 @@ def main():
         eventful = {f"eventful.{k}": v for k, v in load_file(options.data / "eventful.safetensors").items()}
         eventful |= {f"eventful.heard.{k}": v for k, v in load_file(options.data / "heard.safetensors").items()}
         write("visual_prompts", load_file(options.data / "visual_prompts.safetensors") | eventful)
+    if wanted("known_phrases"):
+        shutil.copy(options.data / "known_phrases.txt", options.out / "known_phrases.txt")
+        write("known_phrases", load_file(options.data / "known_phrases.safetensors"))
     if wanted("motion_encoder"):
         model = MotionEncoder()
         model.load_state_dict(averaged(options.data / "motion" / "motion.pt"))

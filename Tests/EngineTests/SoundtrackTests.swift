@@ -156,7 +156,7 @@ import V2AStreaming
   @Test func embeddedFilesAreCurrent() throws {
     let folder = Self.resources
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    where name.hasSuffix(".safetensors") || name == "config.json" || name == "vocab.txt" {
+    where name.hasSuffix(".safetensors") || name.hasSuffix(".txt") || name == "config.json" {
       let storage = try ModelFolder(path: nil).storage(name)
       let file = try Data(contentsOf: folder.appending(path: name))
       #expect(storage.bytes.elementsEqual(file), "\(name)")

@@ -1,6 +1,6 @@
 """Synchrony on bad video: `python -m evaluation.robustness --data D [--plugin FOLDER] [--clips 12] [--set name=value ...]`
 
-The clips of evaluation.synchrony, spoilt in eight ways; prints onset F1 at 80 ms and its ratio to that of the clips as they are.
+The clips of evaluation.synchrony, spoilt in ten ways; prints onset F1 at 80 ms and its ratio to that of the clips as they are.
 """
 
 import argparse
@@ -25,6 +25,8 @@ DAMAGE = {
     "heavy compression": ("null", 45),
     "8 frames/s": ("fps=8", 23),
     "8 frames/s, as a camera takes them": ("fps=8:round=up", 23),
+    "12 frames/s, as a camera takes them": ("fps=12:round=up", 23),
+    "16 frames/s, as a camera takes them": ("fps=16:round=up", 23),
     "144 lines": ("scale=-2:144", 28),
     "letterbox": ("pad=iw:2*ceil(ih*0.7):0:(oh-ih)/2", 23),
     "camera shake": ("crop=iw-16:ih-16:'8+6*sin(n*1.7)':'8+6*cos(n*2.3)'", 23),

@@ -1,0 +1,54 @@
+"""Prompts that nobody here chose: `python -m evaluation.names --data D [--plugin FOLDER] [--seed 0] [--set name=value ...]`
+
+Each of AudioSet's 521 names but "Silence" is a prompt, five seconds over a black picture. Prints how many leave silence, and how often the name is among
+the first of those that YAMNet (evaluation.yamnet) hears; as control, where it is in the sound of another name, half of the list away.
+"""
+
+import argparse
+import os
+from multiprocessing.pool import ThreadPool
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from corpus.paths import add_data_option
+from evaluation import product, yamnet
+
+SECONDS = 5
+SILENT = -60.0  # dB of full scale: below this nothing is heard
+TOP = (1, 3, 10, 30)
+
+
+def row(title: str, levels: np.ndarray, ranks: np.ndarray) -> str:
+    """Of ranks from 0 on, where silence has the last."""
+    shares = " | ".join(f"{(ranks < top).mean():.3f}" for top in TOP)
+    return f"| {title} | {(levels < SILENT).mean():.3f} | {shares} | {np.median(ranks) + 1:.0f} |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_data_option(parser)
+    parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
+    parser.add_argument("--seed", type=int, default=0)
+    product.add_settings(parser)
+    options = parser.parse_args()
+    listener, names = yamnet.Listener(options.data), yamnet.names()
+    asked = [k for k, name in enumerate(names) if name != "Silence"]
+    sound = lambda k: product.heard(product.of_nothing(SECONDS), {"prompt": names[k], "seed": options.seed, **dict(options.set)}, options.plugin)
+    levels, heard = [], []
+    with ThreadPool(os.cpu_count()) as pool:
+        for samples in tqdm(pool.imap(sound, asked), total=len(asked), mininterval=5):
+            levels.append(10 * np.log10(np.square(samples).mean() + 1e-12))
+            heard.append(listener(samples)[1] if levels[-1] >= SILENT else np.full(len(names), -np.inf))
+    levels, heard = np.array(levels), np.stack(heard)
+    rank = lambda k, scores: (scores > scores[k]).sum() if np.isfinite(scores[k]) else len(names) - 1
+    half = len(asked) // 2
+    print(f"| prompts | silent | {' | '.join(f'first {top}' for top in TOP)} | median rank |\n|---|---|{'---|' * (len(TOP) + 1)}")
+    print(row(f"{len(asked)} names", levels, np.array([rank(k, x) for k, x in zip(asked, heard)])))
+    print(row("in another name's sound", np.roll(levels, half), np.array([rank(k, x) for k, x in zip(asked, np.roll(heard, half, 0))])))
+    print(f"silent: {', '.join(names[k] for k, level in zip(asked, levels) if level < SILENT)}")
+
+
+if __name__ == "__main__":
+    main()

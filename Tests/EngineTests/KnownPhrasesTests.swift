@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+import V2AStreaming
+
+@testable import V2AEngine
+
+/// What somebody asks for, in the words by which the generator learnt sounds.
+@Suite(.serialized) struct KnownPhrasesTests {
+  static func told(_ words: String) throws -> String {
+    let model = try VideoToAudioModel.load(folder: nil)
+    return model.knownPhrases.told(words, embed: { model.textEncoder(model.tokenizer($0)).mean }, isHeard: model.spokenOf.isHeard)
+  }
+
+  /// Words that it knows stay, to the letter, and so do looks that are like none.
+  @Test(arguments: [
+    "", " , ;", "rain falling", "Rain falling", "a choir singing", "rain falling and footsteps on gravel", "footsteps on gravel, a dog barking", "cinematic, 4k",
+    "realistic, high quality, rain falling", String(repeating: "music, ", count: 500), "\u{1F3B5}",
+  ])
+  func known(words: String) throws { #expect(try Self.told(words) == words) }
+
+  @Test(arguments: [
+    ("music", "music"), ("Ambient music", "music"), ("city ambience", "traffic"), ("a laser gun", "laser"), ("wolf howling at the moon", "wol"),
+    ("a beautiful girl, techno", "a beautiful girl, electronic"), ("waves, surf", "waves"), ("a drummer on a stage at a concert", "drum"),
+  ])
+  func others(words: String, phrase: String) throws {
+    let told = try Self.told(words)
+    #expect(told != words && told.contains(phrase), "\(told)")
+  }
+
+  /// A model folder may do without: then "music" is silence, as words were that training had not.
+  @Test func soundInsteadOfSilence() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "v2a-known-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.copyItem(at: SoundtrackTests.resources, to: folder)
+    let phrases = folder.appending(path: KnownPhrases.file)
+    try Data("rain falling\n".utf8).write(to: phrases)
+    #expect { try VideoToAudioModel.load(folder: folder.path) } throws: { ($0 as? EngineError)?.message.contains("known_phrases") == true }
+    try FileManager.default.removeItem(at: phrases)
+    let without = try VideoToAudioModel.load(folder: folder.path)
+    for prompt in ["music", "jungle ambience", "city ambience"] {
+      let silent = try (0..<3).filter { try level(prompt, seed: $0, model: without) < -60 }
+      let stillSilent = try (0..<3).filter { try level(prompt, seed: $0, model: nil) < -60 }
+      print("\(prompt): silent with seeds \(silent), by known phrases with \(stillSilent)")
+      #expect(silent.count > 1 && stillSilent.isEmpty)
+    }
+  }
+
+  /// Decibels of full scale over a black picture of two seconds.
+  private func level(_ prompt: String, seed: UInt64, model: VideoToAudioModel?) throws -> Double {
+    let settings = SoundtrackTests.settings {
+      $0.prompt = prompt
+      $0.seed = seed
+    }
+    let black = [UInt8](repeating: 0, count: 224 * 224 * 3)
+    let sound = try SoundtrackTests.sound(settings, frames: 47, burst: 47, model: model) { k in
+      GridFrame(index: k, luma: [UInt8](repeating: 0, count: 4096), rgb: k % LatentGrid.semanticInterval == 0 ? black : nil)
+    }
+    return 10 * log10(sound.reduce(1e-12) { $0 + Double($1 * $1) } / Double(sound.count))
+  }
+}
