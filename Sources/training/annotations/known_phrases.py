@@ -1,8 +1,8 @@
 """The phrases that the generator learnt sounds by, so that what somebody asks for can be put in its own words.
 
-`python -m annotations.known_phrases --data D` takes the names of corpus/captions.txt and the descriptions of imagenet_sounds.txt that are heard, leaves
-out those by which the product stays silent over a black picture, and writes D/known_phrases.txt, one a line, and D/known_phrases.safetensors:
-`embeddings` [N, 384], their unit sentence embeddings. Takes ten minutes; export.py copies both into the model.
+`python -m annotations.known_phrases --data D` takes the names of corpus/captions.txt, finds those by which the product is silent with one of two seeds over a black
+picture, and writes D/known_phrases.txt, one a line, the silent ones after a "-", and D/known_phrases.safetensors: `embeddings` [N, 384], their unit sentence
+embeddings. Takes ten minutes; export.py copies both into the model.
 """
 
 import argparse
@@ -40,16 +40,15 @@ def main():
     add_data_option(parser)
     parser.add_argument("--plugin", type=Path, default=product.PLUGIN, help="folder of a plugin whose model has no known phrases yet")
     options = parser.parse_args()
-    of_kind = phrases()
-    told = sorted({*of_kind["names"], *of_kind["things"]})
+    told = phrases()["names"]
     with ThreadPool(os.cpu_count()) as pool:
         heard = list(tqdm(pool.imap(partial(is_heard, plugin=options.plugin), told), total=len(told), mininterval=5))
-    known = [phrase for phrase, is_so in zip(told, heard) if is_so]
-    print(f"{len(known)} of {len(told)} phrases; silent: {', '.join(sorted(set(told) - set(known)))}")
+    silent = [phrase for phrase, is_so in zip(told, heard) if not is_so]
+    print(f"{len(told)} phrases, {len(silent)} of them silent: {', '.join(silent)}")
     encoder, tokenizer = load_pretrained()
     with torch.no_grad():
-        embeddings = torch.stack([F.normalize(encoder(tokenizer(phrase))[1], dim=0) for phrase in known])
-    (options.data / "known_phrases.txt").write_text("".join(f"{phrase}\n" for phrase in known))
+        embeddings = torch.stack([F.normalize(encoder(tokenizer(phrase))[1], dim=0) for phrase in told])
+    (options.data / "known_phrases.txt").write_text("".join(f"{'-' if phrase in silent else ''}{phrase}\n" for phrase in told))
     save_file({"embeddings": embeddings}, options.data / "known_phrases.safetensors")
 
 
