@@ -37,24 +37,24 @@ struct KnownPhrases: Sendable {
   /// What the generator is told instead of words for a sound: themselves if it knows them, or else for each part of them the phrase that is nearest. Parts
   /// that are like none stay if others are, and mere looks beside what is heard.
   func told(_ words: String, embed: (String) -> [Float], isHeard: (String, [Float]) -> Bool) -> String {
-    guard words.hasWords, match(embed(words)).substitute != nil else { return words }
+    guard words.hasWords, match(embed(words))?.isKnown == false else { return words }
     let parts = PromptParts.split(words)
     guard parts.count <= PromptParts.parts else { return words }
     let embeddings = parts.map(embed), heard = zip(parts, embeddings).map(isHeard)
-    let matches = embeddings.map(match), alike = matches.map { $0.likeness >= Self.like }
+    let matches = embeddings.map(match), alike = matches.map { $0?.isAlike == true }
     let isAnyAlike = zip(heard, alike).contains { $0 && $1 }
-    let told = parts.indices.map { i in
-      let isAsked = heard[i] ? alike[i] || !isAnyAlike : alike[i] && !heard.contains(true)
-      return isAsked ? matches[i].substitute ?? parts[i] : parts[i]
-    }
-    return told == parts ? words : told.joined(separator: ", ")
+    let asked = parts.indices.filter { heard[$0] ? alike[$0] || !isAnyAlike : alike[$0] && !heard.contains(true) }
+    if asked.allSatisfy({ matches[$0]?.isKnown != false }) { return words }
+    var told = parts
+    for i in asked { told[i] = matches[i]?.phrase ?? parts[i] }
+    return told.joined(separator: ", ")
   }
 
-  /// How like a phrase words are, and the phrase to be told instead: none for what is known.
-  private func match(_ embedding: [Float]) -> (likeness: Float, substitute: String?) {
-    guard let near = nearest(to: embedding, where: { _ in true }) else { return (0, nil) }
-    if near.cosine >= Self.same && !near.phrase.isSilent { return (near.cosine, nil) }
-    return (near.cosine, nearest(to: embedding) { !$0.isSilent }?.phrase.words)
+  /// What words with an embedding are to the phrases: one that is known to sound, like one, and the nearest that sounds; nil for nothing.
+  private func match(_ embedding: [Float]) -> (isKnown: Bool, isAlike: Bool, phrase: String?)? {
+    guard let near = nearest(to: embedding, where: { _ in true }) else { return nil }
+    let phrase = near.phrase.isSilent ? nearest(to: embedding) { !$0.isSilent }?.phrase : near.phrase
+    return (near.cosine >= Self.same && !near.phrase.isSilent, near.cosine >= Self.like, phrase?.words)
   }
 
   /// Of an embedding [384] of any length.
