@@ -6,8 +6,12 @@ struct ClassNames: Sendable {
   private let names: [String]
 
   init(_ folder: ModelFolder) throws(EngineError) {
-    names = folder.has(Self.file) ? try folder.lines(Self.file) : []
-    guard names.count == FrameEncoder.classes || !folder.has(Self.file) else {
+    guard folder.has(Self.file) else {
+      names = []
+      return
+    }
+    names = try folder.lines(Self.file)
+    guard names.count == FrameEncoder.classes else {
       throw .invalidModel(path: folder.name, reason: "\(Self.file) has \(names.count) names for \(FrameEncoder.classes) classes")
     }
   }

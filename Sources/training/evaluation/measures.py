@@ -6,6 +6,7 @@ import numpy as np
 from evaluation.onsets import HOP, RATE, counts, onset_times
 
 ENVELOPE_RATE = 100  # frames/s of energy envelopes
+SILENCE = -60.0  # dB of full scale: below this nothing is heard
 
 
 def average_precision(audio: np.ndarray, events: np.ndarray, tolerance: float = 0.08) -> float:
@@ -44,7 +45,7 @@ def level(audio: np.ndarray) -> float:
 
 def silent(audio: np.ndarray) -> float:
     """Share of 10 ms frames below -60 dB of full scale, mean of the channels."""
-    return float((10 * np.log10(energies(audio) / 2 + 1e-12) < -60).mean())
+    return float((10 * np.log10(energies(audio) / 2 + 1e-12) < SILENCE).mean())
 
 
 def correlation(audio: np.ndarray, reference: np.ndarray, longest: float = 0.5) -> tuple[float, float]:

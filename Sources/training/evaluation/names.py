@@ -14,16 +14,16 @@ from tqdm import tqdm
 
 from corpus.paths import add_data_option
 from evaluation import product, yamnet
+from evaluation.measures import SILENCE, level
 
 SECONDS = 5
-SILENT = -60.0  # dB of full scale: below this nothing is heard
 TOP = (1, 3, 10, 30)
 
 
 def row(title: str, levels: np.ndarray, ranks: np.ndarray) -> str:
     """Of ranks from 0 on, where silence has the last."""
     shares = " | ".join(f"{(ranks < top).mean():.3f}" for top in TOP)
-    return f"| {title} | {(levels < SILENT).mean():.3f} | {shares} | {np.median(ranks) + 1:.0f} |"
+    return f"| {title} | {(levels < SILENCE).mean():.3f} | {shares} | {np.median(ranks) + 1:.0f} |"
 
 
 def main():
@@ -39,15 +39,15 @@ def main():
     levels, heard = [], []
     with ThreadPool(os.cpu_count()) as pool:
         for samples in tqdm(pool.imap(sound, asked), total=len(asked), mininterval=5):
-            levels.append(10 * np.log10(np.square(samples).mean() + 1e-12))
-            heard.append(listener(samples)[1] if levels[-1] >= SILENT else np.full(len(names), -np.inf))
+            levels.append(level(samples))
+            heard.append(listener(samples)[1] if levels[-1] >= SILENCE else np.full(len(names), -np.inf))
     levels, heard = np.array(levels), np.stack(heard)
     rank = lambda k, scores: (scores > scores[k]).sum() if np.isfinite(scores[k]) else len(names) - 1
     half = len(asked) // 2
     print(f"| prompts | silent | {' | '.join(f'first {top}' for top in TOP)} | median rank |\n|---|---|{'---|' * (len(TOP) + 1)}")
     print(row(f"{len(asked)} names", levels, np.array([rank(k, x) for k, x in zip(asked, heard)])))
     print(row("in another name's sound", np.roll(levels, half), np.array([rank(k, x) for k, x in zip(asked, np.roll(heard, half, 0))])))
-    print(f"silent: {', '.join(names[k] for k, level in zip(asked, levels) if level < SILENT)}")
+    print(f"silent: {', '.join(names[k] for k, loud in zip(asked, levels) if loud < SILENCE)}")
 
 
 if __name__ == "__main__":
