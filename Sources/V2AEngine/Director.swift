@@ -14,18 +14,29 @@ struct Direction {
 final class Director {
   private let model: VideoToAudioModel
   private var encoded: [String: (states: [Float], mean: [Float])] = [:]
-  private var rephrased: [String: String] = [:]
+  private var takenApart: [Asked: [PromptPart]] = [:]
+
+  private struct Asked: Hashable {
+    let prompt, negative: String
+    let layers: Int
+  }
 
   init(model: VideoToAudioModel) { self.model = model }
 
-  /// Prompts and parts of them whose embeddings are kept.
+  /// Prompts, and parts of them, of which is kept what was found out.
   private static let known = 64
   /// Confidence from which a picture counts as known, whichever of several breeds of a thing it may be.
   private static let recognised: Float = 0.4
 
   /// What the layers of a soundtrack are asked for.
   func layers(of own: SoundtrackSettings) -> [PromptPart] {
-    PromptParts(spokenOf: model.spokenOf) { self.encode($0).mean }.layers(of: own.prompt, without: own.negativePrompt, most: own.layers)
+    let asked = Asked(prompt: own.prompt, negative: own.negativePrompt, layers: own.layers)
+    if let known = takenApart[asked] { return known }
+    let parts = PromptParts(spokenOf: model.spokenOf, knownPhrases: model.knownPhrases) { self.encode($0).mean }
+    let layers = parts.layers(of: asked.prompt, without: asked.negative, most: asked.layers)
+    if takenApart.count >= Self.known { takenApart.removeAll() }
+    takenApart[asked] = layers
+    return layers
   }
 
   /// What a soundtrack's layers are told with class probabilities of the picture; guidance and steps are those of `settings`.
@@ -42,7 +53,6 @@ final class Director {
   ) -> Direction {
     var guided = Conditions.none
     if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
-    let words = known(words)
     (guided.states, guided.prompt) = encode(words)
     guided.visual = VisualMemory.agreeing(guided.visual, with: guided.prompt)
     let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
@@ -63,15 +73,6 @@ final class Director {
       return direction([guided], scale)
     }
     return direction([guided, away], scale)
-  }
-
-  /// Words of a layer as the generator knows them.
-  private func known(_ words: String) -> String {
-    if let known = rephrased[words] { return known }
-    let told = model.knownPhrases.told(words, embed: { encode($0).mean }, isHeard: model.spokenOf.isHeard)
-    if rephrased.count >= Self.known { rephrased.removeAll() }
-    rephrased[words] = told
-    return told
   }
 
   /// Token states and mean times sqrt(384) of a prompt; nothing for an empty one.

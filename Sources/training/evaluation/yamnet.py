@@ -35,10 +35,15 @@ def package() -> Path:
 
 
 @cache
+def names_by_id() -> dict[str, str]:
+    """AudioSet's names of the 521 classes, by what its files of labels call them."""
+    with open(package() / "assets/yamnet_class_map.csv") as file:
+        return {row["mid"]: row["display_name"] for row in csv.DictReader(file)}
+
+
 def names() -> list[str]:
     """AudioSet's names of the 521 classes."""
-    with open(package() / "assets/yamnet_class_map.csv") as file:
-        return [row["display_name"] for row in csv.DictReader(file)]
+    return list(names_by_id().values())
 
 
 @cache
