@@ -34,12 +34,11 @@ struct KnownPhrases: Sendable {
     /// Cosine with the words of that line.
     let likeness: Float
 
-    /// Whether the phrase is for a sound like theirs: a street has its traffic; and whether its words are as good as theirs.
+    /// Whether the phrase is for a sound like theirs.
     var isAlike: Bool { likeness >= 0.55 }
-    var isSame: Bool { likeness >= KnownPhrases.same }
   }
 
-  /// Cosine from which on words are as good as others.
+  /// Cosine from which on words are as good as a phrase.
   private static let same: Float = 0.8
   /// How much the whole prompt counts beside a part of it: tires squeal, and so do pigs.
   private static let context: Float = 0.5

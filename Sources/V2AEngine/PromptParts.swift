@@ -25,6 +25,8 @@ struct PromptParts {
   private static let same: Float = 0.7
   /// Cosine from which on two parts are of one sound.
   private static let alike: Float = 0.5
+  /// Cosine with other words from which on a look says what is to be heard: a beach at sunset has its waves.
+  private static let scene: Float = 0.6
 
   private struct Part {
     let words: String
@@ -106,7 +108,7 @@ struct PromptParts {
     let isAnyHeard = parts.contains(where: \.isHeard), isAnyAlike = parts.contains { $0.isHeard && $0.match?.isAlike == true }
     return parts.map { part in
       var part = part
-      part.isAsked = part.isHeard ? part.match?.isAlike == true || !isAnyAlike : part.match?.isSame == true && !isAnyHeard
+      part.isAsked = part.isHeard ? part.match?.isAlike == true || !isAnyAlike : !isAnyHeard && part.match?.likeness ?? 0 >= Self.scene
       part.sound = part.match?.isKnown == false ? embed(part.told) : part.embedding
       part.kind = part.isHeard && spokenOf.happens(part.sound) ? .happens : .goesOn
       return part

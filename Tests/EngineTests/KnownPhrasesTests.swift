@@ -20,7 +20,7 @@ import V2AStreaming
     ("music", "an ambient pad"), ("Ambient music", "an ambient pad"), ("city ambience", "city traffic"), ("jungle ambience", "jungle birds"),
     ("singing", "a voice singing"), ("thunder", "a rumble of thunder"), ("a beautiful girl, techno", "a beautiful girl, electronic music"),
     ("a drummer on a stage at a concert", "drums playing"), ("Ethereal cello atmosphere", "a cello"), ("a forest", "birds chirping in a forest"),
-    ("clip clopping on a hard surface", "a horse walking"), ("a laser gun", "a laser shot"), ("a chainsaw", "a saw cutting wood"), ("waves breaking on the shore", "sea waves"),
+    ("clip clopping on a hard surface", "a horse walking"), ("a laser gun", "a laser shot"), ("a peaceful beach at sunset", "sea waves"), ("a man speaking", "people chattering"), ("a chainsaw", "a saw cutting wood"), ("waves breaking on the shore", "sea waves"),
   ])
   func others(words: String, phrase: String) throws { #expect(try Self.told(words) == phrase) }
 
