@@ -1,5 +1,5 @@
 /// Cosine of the angle between two embeddings of a length; 0 where one of them says nothing.
-func cosine(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Float {
+func cosine(_ a: [Float], _ b: [Float]) -> Float {
   var (product, squareA, squareB) = (Float(0), Float(0), Float(0))
   for (x, y) in zip(a, b) {
     product += x * y

@@ -56,11 +56,11 @@ struct PromptParts {
     let unwanted = PromptSplit.parts(negative).prefix(Self.most).map(embed)
     let wanted = parts.filter { part in !unwanted.contains { max(cosine($0, part.embedding), cosine($0, part.sound)) > Self.same } }
     let sounds = wanted.filter { $0.isHeard && ($0.isAsked || $0.match?.isKnown != false) }
-    guard most > 1, parts.count > 1, spokenOf.heard != nil, !sounds.isEmpty else { return [whole(told(parts, words: prompt, of: all))] }
-    let apart = apart(sounds, most: most)
+    let isTakenApart = most > 1 && parts.count > 1 && spokenOf.heard != nil
+    let apart = isTakenApart ? apart(sounds, most: most) : []
     if apart.count < 2 {
-      let isLeft = wanted.count < parts.count
-      return isLeft ? [PromptPart(kind: sounds[0].kind, words: told(wanted, of: all))] : [whole(told(parts, words: prompt, of: all))]
+      if let sound = apart.first, wanted.count < parts.count { return [PromptPart(kind: sound.kind, words: told(wanted, of: all))] }
+      return [whole(told(parts, words: prompt, of: all))]
     }
     var layers = [[Part]](repeating: [], count: apart.count)
     for part in wanted {
@@ -71,7 +71,7 @@ struct PromptParts {
     return zip(apart, layers).map { PromptPart(kind: $0.kind, words: told($1, of: all)) }
   }
 
-  /// Of sounds, one at least, those that get a layer: the first, and the ones least like it.
+  /// Of sounds those that get a layer: the first, and the ones least like it.
   private func apart(_ sounds: [Part], most: Int) -> [Part] {
     var apart = Array(sounds.prefix(1))
     while apart.count < most {

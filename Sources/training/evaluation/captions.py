@@ -8,21 +8,13 @@ is among the first of the 521 that YAMNet hears; as control, in the sound of ano
 
 import argparse
 import csv
-import os
 import random
 import re
-from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
-import numpy as np
-from tqdm import tqdm
+from evaluation import yamnet
+from evaluation.names import add_options, report
 
-from corpus.paths import add_data_option
-from evaluation import product, yamnet
-from evaluation.measures import SILENCE, level
-from evaluation.names import TOP, row
-
-SECONDS = 5
 # A soundtrack has no speech.
 VOICES = re.compile("peech|speak|onversation|arration|onolog|abbl|ispering|hout|Child sing|Baby|aughter|rying|cream|Sneez|Cough|Burp|Snor|Breath|Hiccup|Fart|Sigh"
                     "|Laugh|Giggle|Snicker|Chuckle|Sob|Whimper|Throat")
@@ -60,32 +52,19 @@ def captions(files: list[Path], of: dict[str, list[str]]) -> list[tuple[str, lis
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_data_option(parser)
     parser.add_argument("--captions", type=Path, nargs="+", required=True)
     parser.add_argument("--labels", type=Path, nargs="+", required=True)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
-    product.add_settings(parser)
+    add_options(parser)
     options = parser.parse_args()
-    listener, names = yamnet.Listener(options.data), yamnet.names()
-    known = [(caption, [names.index(name) for name in of if name not in GENERAL]) for caption, of in captions(options.captions, labels(options.labels))]
-    asked = [(caption, of) for caption, of in known[options.first : options.first + options.count] if of]
-    plain = lambda caption: re.sub(r'["\\]', "", caption)
-    sound = lambda one: product.heard(product.of_nothing(SECONDS), {"prompt": plain(one[0]), "seed": options.seed, **dict(options.set)}, options.plugin)
-    levels, heard = [], []
-    with ThreadPool(os.cpu_count()) as pool:
-        for samples in tqdm(pool.imap(sound, asked), total=len(asked), mininterval=5):
-            levels.append(level(samples))
-            heard.append(listener(samples)[1] if levels[-1] >= SILENCE else np.full(len(names), -np.inf))
-    levels, heard = np.array(levels), np.stack(heard)
-    best = lambda of, scores: min((scores > scores[k]).sum() for k in of) if np.isfinite(scores[0]) else len(names) - 1
-    ranks = lambda sounds: np.array([best(of, scores) for (_, of), scores in zip(asked, sounds)])
-    half = len(asked) // 2
-    print(f"| prompts | silent | {' | '.join(f'first {top}' for top in TOP)} | median rank |\n|---|---|{'---|' * (len(TOP) + 1)}")
-    print(row(f"{len(asked)} captions", levels, ranks(heard)))
-    print(row("in another caption's sound", np.roll(levels, half), ranks(np.roll(heard, half, 0))))
+    known, numbers = captions(options.captions, labels(options.labels)), yamnet.names()
+    asked = [
+        (re.sub(r'["\\]', "", caption), named)
+        for caption, of in known[options.first : options.first + options.count]
+        if (named := [numbers.index(name) for name in of if name not in GENERAL])
+    ]
+    report(asked, options, "captions", "caption")
 
 
 if __name__ == "__main__":

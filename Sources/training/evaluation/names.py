@@ -26,28 +26,39 @@ def row(title: str, levels: np.ndarray, ranks: np.ndarray) -> str:
     return f"| {title} | {(levels < SILENCE).mean():.3f} | {shares} | {np.median(ranks) + 1:.0f} |"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_data_option(parser)
-    parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
-    parser.add_argument("--seed", type=int, default=0)
-    product.add_settings(parser)
-    options = parser.parse_args()
-    listener, names = yamnet.Listener(options.data), yamnet.names()
-    asked = [k for k, name in enumerate(names) if name != "Silence"]
-    sound = lambda k: product.heard(product.of_nothing(SECONDS), {"prompt": names[k], "seed": options.seed, **dict(options.set)}, options.plugin)
+def report(asked: list[tuple[str, list[int]]], options: argparse.Namespace, what: str, another: str) -> list[str]:
+    """Prints how often any of a prompt's names, numbers of YAMNet's, is heard in its sound and in another's; prompts that leave silence."""
+    listener, count = yamnet.Listener(options.data), len(yamnet.names())
+    sound = lambda one: product.heard(product.of_nothing(SECONDS), {"prompt": one[0], "seed": options.seed, **dict(options.set)}, options.plugin)
     levels, heard = [], []
     with ThreadPool(os.cpu_count()) as pool:
         for samples in tqdm(pool.imap(sound, asked), total=len(asked), mininterval=5):
             levels.append(level(samples))
-            heard.append(listener(samples)[1] if levels[-1] >= SILENCE else np.full(len(names), -np.inf))
+            heard.append(listener(samples)[1] if levels[-1] >= SILENCE else np.full(count, -np.inf))
     levels, heard = np.array(levels), np.stack(heard)
-    rank = lambda k, scores: (scores > scores[k]).sum() if np.isfinite(scores[k]) else len(names) - 1
+    best = lambda of, scores: min((scores > scores[k]).sum() for k in of) if np.isfinite(scores[0]) else count - 1
+    ranks = lambda sounds: np.array([best(of, scores) for (_, of), scores in zip(asked, sounds)])
     half = len(asked) // 2
     print(f"| prompts | silent | {' | '.join(f'first {top}' for top in TOP)} | median rank |\n|---|---|{'---|' * (len(TOP) + 1)}")
-    print(row(f"{len(asked)} names", levels, np.array([rank(k, x) for k, x in zip(asked, heard)])))
-    print(row("in another name's sound", np.roll(levels, half), np.array([rank(k, x) for k, x in zip(asked, np.roll(heard, half, 0))])))
-    print(f"silent: {', '.join(names[k] for k, loud in zip(asked, levels) if loud < SILENCE)}")
+    print(row(f"{len(asked)} {what}", levels, ranks(heard)))
+    print(row(f"in another {another}'s sound", np.roll(levels, half), ranks(np.roll(heard, half, 0))))
+    return [prompt for (prompt, _), loud in zip(asked, levels) if loud < SILENCE]
+
+
+def add_options(parser: argparse.ArgumentParser):
+    """What `report` asks for."""
+    add_data_option(parser)
+    parser.add_argument("--plugin", type=Path, default=product.PLUGIN)
+    parser.add_argument("--seed", type=int, default=0)
+    product.add_settings(parser)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_options(parser)
+    options = parser.parse_args()
+    asked = [(name, [k]) for k, name in enumerate(yamnet.names()) if name != "Silence"]
+    print(f"silent: {', '.join(report(asked, options, 'names', 'name'))}")
 
 
 if __name__ == "__main__":
