@@ -8,6 +8,8 @@ struct Direction {
   let scale: Float
   let asked: Told
   let happening: Happening
+  /// Whether it is the ambience of a picture that says nothing.
+  var isAmbience = false
 }
 
 /// Makes words and what is seen into what the generator is told. Used from one thread.
@@ -39,23 +41,42 @@ final class Director {
     return layers
   }
 
-  /// What a soundtrack's layers are told with class probabilities of the picture; guidance and steps are those of `settings`.
-  func directions(_ track: Variation, _ probabilities: [Float]?, isStill: Bool, _ settings: SoundtrackSettings) -> [Direction] {
+  /// What a soundtrack's layers are told with what is seen, and whether something `happens` there; guidance and steps are those of `settings`.
+  func directions(_ track: Variation, _ probabilities: [Float]?, isStill: Bool, happens: Bool, _ settings: SoundtrackSettings) -> [Direction] {
+    let seen = Seen(probabilities, table: model.visualPrompts, people: model.people, isStill: isStill)
+    let isRecognised = isStill ? VisualMemory.confidence(probabilities ?? []) > Self.recognised : seen.kind == .sounds
     let somethingHappens = track.layers.contains { $0.part.kind == .happens }
     return track.layers.map { layer in
-      let isBackground = somethingHappens && layer.part.kind == .goesOn
-      return direction(layer.part.words, isBackground, probabilities, isStill: isStill, without: track.settings.negativePrompt, settings)
+      let words = layer.part.words, negative = track.settings.negativePrompt
+      let ambience = words.hasWords ? nil : ambience(of: seen, happens: happens)
+      let isBackground = ambience != nil || somethingHappens && layer.part.kind == .goesOn
+      var own = direction(
+        ambience?.words ?? words, isBackground, ambience?.visual ?? seen.visual, isRecognised: isRecognised, isStill: isStill, without: negative, settings)
+      own.isAmbience = ambience != nil
+      return own
+    }
+  }
+
+  /// What is heard of pictures that hardly say anything; nil where they do, or where the model knows no ambience.
+  private func ambience(of seen: Seen, happens: Bool) -> (words: String, visual: [Float])? {
+    let words = model.configuration.ambience
+    guard words.hasWords else { return nil }
+    switch seen.kind {
+    case .sounds: return nil
+    case .faint: return ("", seen.visual)
+    case .quiet: return (words, Conditions.none.visual)
+    case .unknown: return happens ? nil : (words, Conditions.none.visual)
     }
   }
 
   private func direction(
-    _ words: String, _ isBackground: Bool, _ probabilities: [Float]?, isStill: Bool, without negative: String, _ settings: SoundtrackSettings
+    _ words: String, _ isBackground: Bool, _ visual: [Float], isRecognised: Bool, isStill: Bool, without negative: String,
+    _ settings: SoundtrackSettings
   ) -> Direction {
     var guided = Conditions.none
-    if let probabilities { guided.visual = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: isStill) }
     (guided.states, guided.prompt) = encode(words)
-    guided.visual = VisualMemory.agreeing(guided.visual, with: guided.prompt)
-    let seen = VisualMemory.confidence(probabilities ?? []) > Self.recognised ? guided.visual : []
+    guided.visual = VisualMemory.agreeing(visual, with: guided.prompt)
+    let seen = isRecognised ? guided.visual : []
     let happening = Happening(words: guided.prompt, seen: seen, spokenOf: model.spokenOf, isBackground: isBackground)
     guided.motion = happening.motion(isStill: isStill)
     let asked = Told(goesOn: happening.goesOn(isStill: isStill), prompt: words, negativePrompt: negative, seen: guided.visual)

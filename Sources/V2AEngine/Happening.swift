@@ -8,6 +8,8 @@ struct Happening {
   let pace: Pace?
   /// Whether there are words.
   let isTold: Bool
+  /// Whether anything is known of what happens.
+  let isKnown: Bool
   /// Whether they rule events out.
   private let isRuledOut: Bool
 
@@ -15,10 +17,11 @@ struct Happening {
   /// of a layer that has what happens nothing does.
   init(words: [Float], seen: [Float], spokenOf: SpokenOf, isBackground: Bool = false) {
     isTold = words.contains { $0 != 0 }
+    isKnown = isTold || seen.contains { $0 != 0 }
     let what = isTold ? words : seen
     let beat: Pace? = spokenOf.plucked?(what) == true ? .beat : nil
     if isBackground {
-      (isOfEvents, isRuledOut, pace) = (false, isTold, beat)
+      (isOfEvents, isRuledOut, pace) = (false, true, beat)
       return
     }
     isOfEvents = spokenOf.events(what)

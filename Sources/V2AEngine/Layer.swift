@@ -12,6 +12,8 @@ struct Layer {
   var partials: PartialStream
   /// Samples over which it comes in.
   private var fade: Int
+  /// How often a chunk was generated again because it was silent since the layer was told something else; its noise is another each time.
+  var retries = 0
   /// What its latents from number `since` on were told.
   private var told: (what: Told, since: Int)?
   /// Which of a soundtrack's layers it is, whose noise is not that of the others.
@@ -35,6 +37,7 @@ struct Layer {
   mutating func hasSettled(_ now: Told, at index: Int) -> Bool {
     if let told, told.what.isLike(now) { return now.goesOn && index - told.since >= Told.settling }
     told = (now, index)
+    retries = 0
     return false
   }
 
@@ -52,13 +55,15 @@ struct Layer {
 
   /// Its noise, of deviation `scale`, for latents `range` [count, 152].
   func noise(of range: Range<Int>, scale: Float, into x: UnsafeMutablePointer<Float>) {
-    let source = NoiseSource(seed: seed)
+    let source = NoiseSource(seed: seed ^ UInt64(retries) << 48)
     for (row, index) in range.enumerated() {
       source.fill(x + row * Codec.latent, count: Codec.latent, stream: .latents, index: index)
     }
     for i in 0..<range.count * Codec.latent { x[i] *= scale }
   }
 
+  /// Of other noise, which keeps a layer's cost at the beginning within five windows.
+  static let mostRetries = 4
   /// 20 ms.
   static let afterSilence = 960
   /// Half a second: what joins another begins with the sound that both go on from.

@@ -19,6 +19,10 @@ struct ModelConfiguration: Sendable {
   let visualSeconds: Double
   /// How loud parts of a spectrum may be on average over a chunk of a sound that has settled, dB (`Ceiling`).
   let ceiling: [Float]?
+  /// What is heard where a picture says nothing, in words that the generator knows; empty: nothing in particular.
+  let ambience: String
+  /// How loud its parts may be, far below the ceiling, dB.
+  var hush: [Float]? { ceiling?.map { $0 - 30 } }
 
   init(_ json: JSON) throws(CheckpointError) {
     func whole(_ json: JSON?, _ key: String, _ range: ClosedRange<Int>) throws(CheckpointError) -> Int {
@@ -57,6 +61,7 @@ struct ModelConfiguration: Sendable {
     eventGuidance = Float(try real("event_guidance", 0...4, ifAbsent: 1))
     fewStepGuidance = Float(try real("few_step_guidance", 0...10, ifAbsent: 0))
     visualSeconds = try real("visual_seconds", 0.1...60)
+    ambience = json["ambience"]?.string ?? ""
     if let listed = json["ceiling"] {
       let levels = (listed.array ?? []).compactMap(\.number).filter { (-120...60).contains($0) }
       guard levels.count == Ceiling.parts, listed.array?.count == Ceiling.parts else {

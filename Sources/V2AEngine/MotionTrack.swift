@@ -10,10 +10,25 @@ struct MotionTrack {
   private var features = History(width: MotionEncoder.width)
   private var periods = History(width: 1)
   private var moving = History(width: 1)
-  /// Tokens that have been told, and 1 where they were told of a still picture.
+  /// Tokens that have been told.
   private var told = History(width: MotionEncoder.token)
-  private var still = History(width: 1)
 
+  /// 1 where they were told of a still picture, or after nothing had been seen to happen for long.
+  private var uneventful = History(width: 1)
+  /// 1 where their onset is certain.
+  private var certain = History(width: 1)
+  /// Latents of the last onset that may be one, and of the last that is.
+  private var lastLikely = -MotionTrack.patience, lastCertain = -MotionTrack.patience
+
+  /// Onset from which something may be happening.
+  private static let likely: Float = 0.45
+  /// Onset from which it is, and in slow video, where all are larger: nine in ten blows lie above, most of what a face does, or a flower in the wind,
+  /// below.
+  private static let sure: Float = 0.6, sureOfSlow: Float = 1
+  /// Latents to both sides of an onset that belong to it.
+  private static let reach = 3
+  /// Latents without an onset, three seconds, after which what is known to happen does not wait for the picture any more.
+  private static let patience = 70
   /// Latents that must stand still for a picture to count as still: a second, in which even slow film shows several frames.
   private static let stillness = 24
 
@@ -36,9 +51,10 @@ struct MotionTrack {
     let first = told.end, end = window.chunk.upperBound
     guard end > first else { return }
     let moves = moves(before: end)
-    still.append([Float](repeating: moves ? 0 : 1, count: end - first))
     guard moves else {
       told.append(MotionEncoder.rest(rows: end - first))
+      uneventful.append([Float](repeating: 1, count: end - first))
+      certain.append([Float](repeating: 0, count: end - first))
       return
     }
     let ahead = min(features.end, window.framesNeeded), near = max(periods.start, told.start, first - SlowOnsets.lookBack)
@@ -53,20 +69,50 @@ struct MotionTrack {
       rows = SlowOnsets.gathered(rows, periods: periods[begin..<ahead].map { Int($0) }, told: told[begin..<first])
     }
     told.append(Array(rows[..<((end - first) * MotionEncoder.token)]))
+    for index in first..<end {
+      let onset = told[index..<index + 1].first ?? 0
+      if onset >= Self.likely { lastLikely = index }
+      let isCertain = onset >= (isSlow ? Self.sureOfSlow : Self.sure)
+      if isCertain { lastCertain = index }
+      certain.append([isCertain ? 1 : 0])
+    }
+    uneventful.append([Float](repeating: first - lastLikely >= Self.patience ? 1 : 0, count: end - first))
   }
+
+  /// Whether something has surely happened in the last three seconds before latent `end`.
+  func happens(before end: Int) -> Bool { end - lastCertain < Self.patience }
 
   /// The first latent whose token is still there.
   var start: Int { told.start }
 
-  /// Tokens of latents [range, 5], with the moments of a seed where the picture was still, or where what happens keeps its own pace.
+  /// Tokens of latents [range, 5], with the moments of a seed where the picture was still, where it has long shown nothing that happens, or where what
+  /// happens keeps its own pace. Where nothing is known of it, what is not certain to happen does not.
   func tokens(_ range: Range<Int>, of happening: Happening, seed: UInt64) -> [Float] {
     var rows = told[range]
+    let width = MotionEncoder.token
+    if !happening.isKnown { dropUncertain(&rows, range) }
     guard let pace = happening.pace else { return rows }
-    let chance = ChanceEvents(seed: seed, pace: pace), width = MotionEncoder.token
-    for (row, isStill) in still[range].enumerated() where isStill == 1 || happening.keepsPace {
+    let chance = ChanceEvents(seed: seed, pace: pace)
+    for (row, isQuiet) in uneventful[range].enumerated() where isQuiet == 1 || happening.keepsPace {
       rows.replaceSubrange(row * width..<(row + 1) * width, with: chance.token(range.lowerBound + row))
     }
     return rows
+  }
+
+  /// Whether something surely happens in those.
+  func happens(_ range: Range<Int>, of happening: Happening, seed: UInt64) -> Bool {
+    let rows = tokens(range, of: happening, seed: seed)
+    return stride(from: 0, to: rows.count, by: MotionEncoder.token).contains { rows[$0] >= Self.sure }
+  }
+
+  /// Lets tokens [range, 5] that no certain onset is near to be at rest.
+  private func dropUncertain(_ rows: inout [Float], _ range: Range<Int>) {
+    let width = MotionEncoder.token
+    for (row, index) in range.enumerated() {
+      let near = max(certain.start, index - Self.reach)..<min(certain.end, index + Self.reach + 1)
+      if certain[near].contains(1) { continue }
+      rows.replaceSubrange(row * width..<(row + 1) * width, with: MotionEncoder.rest())
+    }
   }
 
   /// Forgets what windows from latent `next` on do not need; of the tokens, what lies before latent `index`.
@@ -76,6 +122,7 @@ struct MotionTrack {
     periods.forget(before: seen)
     moving.forget(before: next - Self.stillness)
     told.forget(before: min(index, seen))
-    still.forget(before: min(index, seen))
+    uneventful.forget(before: min(index, seen))
+    certain.forget(before: min(index, seen))
   }
 }

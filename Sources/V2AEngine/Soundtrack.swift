@@ -100,7 +100,8 @@ final class Soundtrack: SoundtrackGenerator {
     let available = min(from, overlap.lowerBound)..<overlap.lowerBound, generated = overlap.lowerBound..<window.chunk.upperBound
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let isStill = !motion.moves(before: window.chunk.upperBound)
-    let told = tracks.flatMap { director.directions($0, probabilities, isStill: isStill, settings) }
+    let happens = motion.happens(before: window.chunk.upperBound)
+    let told = tracks.flatMap { director.directions($0, probabilities, isStill: isStill, happens: happens, settings) }
     let hasSettled = layers.indices.map { layers[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
     func tokens(_ range: Range<Int>) -> [Float] { zip(layers, told).flatMap { motion.tokens(range, of: $1.happening, seed: $0.seed) } }
     let chunk = model.transformer.prepare(
@@ -110,23 +111,37 @@ final class Soundtrack: SoundtrackGenerator {
     var x = [Float](repeating: 0, count: layers.count * size)
     let guidance = zip(told, hasSettled).map { Guidance(scale: $0.scale, rescale: model.configuration.guidanceRescale, isSteady: $1) }
     let sampler = FlowMatchingSampler(steps: settings.steps, guidance: guidance, timeShift: model.configuration.timeShift)
-    var steps = 0
-    let sampling = now()
-    let done = x.withUnsafeMutableBufferPointer { buffer -> Bool in
-      guard let base = buffer.baseAddress else { return false }
-      for (i, layer) in layers.enumerated() {
-        let isCalm = isStill || told[i].branches.first?.motion == .rest
-        let scale = model.configuration.noise(isStill: isCalm, hasSettled: hasSettled[i])
-        layer.noise(of: generated, scale: scale, into: base + i * size)
+    var steps = 0, sampling = now()
+    func sample() -> Bool {
+      sampling = now()
+      return x.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return false }
+        for (i, layer) in layers.enumerated() {
+          let isCalm = isStill || told[i].branches.first?.motion == .rest
+          let scale = model.configuration.noise(isStill: isCalm, hasSettled: hasSettled[i])
+          layer.noise(of: generated, scale: scale, into: base + i * size)
+        }
+        return sampler.sample(
+          base, with: model.transformer, chunk: chunk, scratch: scratch, helper: helper, isCancelled: isCancelled,
+          isLate: { step in
+            steps = step + 1
+            guard step > 0, let left = timeLeft() else { return false }
+            // Another step, and one after it, and decoding must fit.
+            return left < 2 * (now() - sampling) / Double(step) + decoding
+          })
       }
-      return sampler.sample(
-        base, with: model.transformer, chunk: chunk, scratch: scratch, helper: helper, isCancelled: isCancelled,
-        isLate: { step in
-          steps = step + 1
-          guard step > 0, let left = timeLeft() else { return false }
-          // Another step, and one after it, and decoding must fit.
-          return left < 2 * (now() - sampling) / Double(step) + decoding
-        })
+    }
+    var done = sample()
+    // Some noise leads to silence where something should be heard: once more with other noise, if there is time.
+    while done, timeLeft().map({ $0 > 2 * (now() - sampling) + decoding }) ?? true {
+      let silent = layers.indices.filter {
+        let own = told[$0].happening
+        let isExpected = own.isKnown && (own.pace == nil || motion.happens(generated, of: own, seed: layers[$0].seed))
+        return isExpected && layers[$0].retries < Layer.mostRetries && isSilence(x[$0 * size..<($0 + 1) * size], rows: generated.count)
+      }
+      if silent.isEmpty { break }
+      for i in silent { layers[i].retries += 1 }
+      done = sample()
     }
     guard done else { throw .cancelled }
     guard v2a_all_finite(x, x.count) == 1 else { throw .notFinite(stage: "diffusion transformer") }
@@ -136,7 +151,11 @@ final class Soundtrack: SoundtrackGenerator {
     let decodingBegun = now()
     for i in layers.indices {
       var latents = Array(x[i * size..<(i + 1) * size])
-      if hasSettled[i] { model.ceiling?.apply(to: &latents, rows: generated.count) }
+      if told[i].isAmbience {
+        model.hush?.apply(to: &latents, rows: generated.count, most: .infinity)
+      } else if hasSettled[i] {
+        model.ceiling?.apply(to: &latents, rows: generated.count)
+      }
       layers[i].append(latents, overlap: overlap, share: window.share)
     }
     var decoded: [[Float]] = []
@@ -167,6 +186,10 @@ final class Soundtrack: SoundtrackGenerator {
       words.removeFirst(track.layers.count)
       return AudioChunk(firstSample: first, samples: samples, report: report)
     }
+  }
+
+  private func isSilence(_ latents: ArraySlice<Float>, rows: Int) -> Bool {
+    latents.withUnsafeBufferPointer { $0.baseAddress.map { model.ceiling?.isSilence($0, rows: rows) == true } ?? false }
   }
 
   func skipVariations() throws(EngineError) -> [AudioChunk] {

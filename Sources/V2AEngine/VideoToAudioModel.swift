@@ -12,6 +12,8 @@ public final class VideoToAudioModel: Sendable {
   let tokenizer: WordPieceTokenizer
   /// Unit embedding of how each ImageNet class sounds [1000, 384].
   let visualPrompts: Tensor
+  /// 1 for the classes that somebody is taken for [1000]; nil where the model does not say.
+  let people: [Float]?
   let spokenOf: SpokenOf
   let classNames: ClassNames
   let knownPhrases: KnownPhrases
@@ -19,6 +21,8 @@ public final class VideoToAudioModel: Sendable {
   let decoder: AudioDecoder
   /// nil where the model has none.
   let ceiling: Ceiling?
+  /// How loud the ambience of a picture that says nothing may be.
+  let hush: Ceiling?
 
   private final class Entry {
     weak var model: VideoToAudioModel?
@@ -60,8 +64,12 @@ public final class VideoToAudioModel: Sendable {
     frameEncoder = try folder.load("frame_encoder") { w throws(CheckpointError) in try FrameEncoder(w) }
     motionEncoder = try folder.load("motion_encoder") { w throws(CheckpointError) in try MotionEncoder(w) }
     textEncoder = try folder.load("text_encoder") { w throws(CheckpointError) in try TextEncoder(w) }
-    (visualPrompts, spokenOf) = try folder.load("visual_prompts") { w throws(CheckpointError) in
-      (try w.tensor("table", shape: [FrameEncoder.classes, TextEncoder.width]), try SpokenOf(w.at("eventful")))
+    (visualPrompts, people, spokenOf) = try folder.load("visual_prompts") { w throws(CheckpointError) in
+      let people = w.contains("people") ? try w.tensor("people", shape: [FrameEncoder.classes]) : nil
+      return (
+        try w.tensor("table", shape: [FrameEncoder.classes, TextEncoder.width]),
+        people.map { Array(UnsafeBufferPointer(start: $0.data, count: FrameEncoder.classes)) }, try SpokenOf(w.at("eventful"))
+      )
     }
     let c = configuration
     transformer = try folder.load("diffusion_transformer") { w throws(CheckpointError) in
@@ -71,6 +79,7 @@ public final class VideoToAudioModel: Sendable {
       try AudioDecoder(w, width: c.decoderWidth, depth: c.decoderDepth, inner: c.decoderInner)
     }
     ceiling = c.ceiling.map(decoder.ceiling)
+    hush = c.hush.map(decoder.ceiling)
     classNames = try ClassNames(folder)
     knownPhrases = try KnownPhrases(folder)
     let vocabulary = try folder.storage("vocab.txt")

@@ -49,7 +49,7 @@ import V2AModels
     let model = try VideoToAudioModel.load(folder: nil)
     var probabilities = [Float](repeating: 0, count: 1000)
     probabilities[254] = 0.8  // a pug
-    let seen = VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: true)
+    let seen = Seen(probabilities, table: model.visualPrompts, people: model.people, isStill: true).visual
     let nothing = [Float](repeating: 0, count: 384)
     #expect(Happening(words: nothing, seen: seen, spokenOf: model.spokenOf).motion(isStill: true) == .seen)
     #expect(!Happening(words: nothing, seen: seen, spokenOf: model.spokenOf).goesOn(isStill: false))

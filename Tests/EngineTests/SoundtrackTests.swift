@@ -69,6 +69,29 @@ import V2AStreaming
     #expect(try Self.sound(Self.settings { $0.negativePrompt = "rain" }) != one)
   }
 
+  private static func level(_ samples: [Float]) -> Double {
+    10 * log10(samples.reduce(0) { $0 + Double($1 * $1) } / Double(samples.count) + 1e-12)
+  }
+
+  /// The words of what goes on are heard whatever the seed: noise that leads to silence, as that of some of these did, gives way to other noise.
+  @Test(arguments: ["a stream", "a fan running"]) func noSeedIsSilent(prompt: String) throws {
+    for seed: UInt64 in [1, 4] {
+      let samples = try Self.sound(Self.settings { $0.prompt = prompt; $0.seed = seed; $0.steps = 8 }, picture: Self.still)
+      #expect(Self.level(samples) > -45, "\(prompt) \(seed)")
+    }
+  }
+
+  /// A grey picture has a quiet ambience, neither silence nor an event.
+  @Test func plainPicturesAreQuiet() throws {
+    let grey = { (k: Int) in
+      GridFrame(index: k, luma: [UInt8](repeating: 128, count: 4096), rgb: k % LatentGrid.semanticInterval == 0 ? [UInt8](repeating: 128, count: 224 * 224 * 3) : nil)
+    }
+    for seed: UInt64 in 0..<3 {
+      let level = Self.level(try Self.sound(Self.settings { $0.seed = seed; $0.steps = 8 }, picture: grey))
+      #expect(level > -60 && level < -42, "\(seed): \(level) dB")
+    }
+  }
+
   @Test func guidanceOffNeedsOneBranch() throws {
     let plain = try Self.sound(Self.settings { $0.guidanceScale = 1 })
     let ignored = try Self.sound(Self.settings { $0.guidanceScale = 1; $0.negativePrompt = "rain" })

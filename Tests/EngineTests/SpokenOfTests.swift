@@ -10,7 +10,7 @@ import Testing
     for confidence: Float in [1, 0.5, 0.1] {
       var probabilities = [Float](repeating: 0, count: 1000)
       probabilities[klass] = confidence
-      #expect(model.spokenOf.events(VisualMemory.prompt(probabilities, table: model.visualPrompts, isStill: true)) == isEvent)
+      #expect(model.spokenOf.events(Seen(probabilities, table: model.visualPrompts, people: model.people, isStill: true).visual) == isEvent)
     }
     #expect(!model.spokenOf.events([Float](repeating: 0, count: 384)))
   }

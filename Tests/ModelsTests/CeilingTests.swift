@@ -41,6 +41,16 @@ struct CeilingTests {
       return x
     }
     let now = levels(before)
+    // As far down as is asked for.
+    var hushed = before
+    let hush = decoder.ceiling(now.map { ($0 - 5) * 4.342945 })
+    hushed.withUnsafeMutableBufferPointer { hush.apply(to: $0.baseAddress!, rows: Self.rows, most: .infinity) }
+    for (level, before) in zip(levels(hushed), now) { #expect(abs(before - 5 - level) < 1) }
+    // 45 dB below the ceiling nothing is heard.
+    for (above, isSilence) in [(Float(11), true), (9, false)] {
+      let far = decoder.ceiling(now.map { ($0 + above) * 4.342945 })
+      #expect(before.withUnsafeBufferPointer { far.isSilence($0.baseAddress!, rows: Self.rows) } == isSilence)
+    }
     #expect(after(now.map { $0 + 0.01 }) == before)
     // A little above, a part comes down to the ceiling; far above, by a decibel; the others stay where they were, nearly.
     for (above, down) in [(Float(0.1), Float(0.1)), (3, Ceiling.most)] {

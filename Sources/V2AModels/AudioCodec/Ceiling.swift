@@ -41,10 +41,20 @@ public struct Ceiling: Sendable {
     return zip(base, weights).map { base, weight in zip(weight, mean).reduce(base) { $0 + $1.0 * $1.1 } }
   }
 
-  /// Brings down what lies above the ceiling, by `most` at most.
-  public func apply(to x: UnsafeMutablePointer<Float>, rows: Int) {
+  /// Whether every part of every latent lies far below the ceiling, as nothing but silence does.
+  public func isSilence(_ x: UnsafePointer<Float>, rows: Int) -> Bool {
+    (0..<rows).allSatisfy { row in
+      zip(self.levels(of: x + row * Codec.latent, rows: 1), levels).allSatisfy { $0 < $1 - Self.silence }
+    }
+  }
+
+  /// 45 dB, in nepers of energy.
+  private static let silence: Float = 10.36
+
+  /// Brings down what lies above the ceiling, by `most` nepers of energy at most.
+  public func apply(to x: UnsafeMutablePointer<Float>, rows: Int, most: Float = Ceiling.most) {
     for ((level, highest), changes) in zip(zip(levels(of: x, rows: rows), levels), changes) where level > highest {
-      let down = min(level - highest, Self.most)
+      let down = min(level - highest, most)
       for row in 0..<rows { for (k, change) in changes.enumerated() { x[row * Codec.latent + k] -= down * change } }
     }
   }

@@ -1,7 +1,8 @@
 """The bridge from pixels to words: the text embedding of how each ImageNet class sounds.
 
 `python -m annotations.visual_prompt_table --data D` writes D/visual_prompts.safetensors: `table` [1000, 384], unit vectors of
-the descriptions in imagenet_sounds.txt. What hardly sounds is drawn towards quiet ambience by its `audible` weight.
+the descriptions in imagenet_sounds.txt. What hardly sounds is drawn towards quiet ambience by its `audible` weight. And `people` [1000]: 1
+for the classes that somebody is taken for (imagenet_people.txt).
 """
 
 import argparse
@@ -46,11 +47,18 @@ def table(sounds: list[tuple[str, float]]) -> torch.Tensor:
     return torch.stack([F.normalize(embedded[s], dim=0) * max(0.15, a) for s, a in sounds])
 
 
+def people(path: Path = HERE / "imagenet_people.txt") -> torch.Tensor:
+    """[1000]: 1 for classes that somebody is taken for, 0 for others."""
+    out = torch.zeros(CLASSES)
+    out[[int(line.split("|")[0]) for line in path.read_text().splitlines() if not line.startswith("#")]] = 1
+    return out
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     add_data_option(parser)
     options = parser.parse_args()
-    save_file({"table": table(load_sounds())}, options.data / "visual_prompts.safetensors")
+    save_file({"table": table(load_sounds()), "people": people()}, options.data / "visual_prompts.safetensors")
 
 
 if __name__ == "__main__":
