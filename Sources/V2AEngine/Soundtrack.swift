@@ -153,6 +153,10 @@ final class Soundtrack: SoundtrackGenerator {
       var latents = Array(x[i * size..<(i + 1) * size])
       if told[i].isAmbience {
         model.hush?.apply(to: &latents, rows: generated.count, most: .infinity)
+        // Its partials would whistle where the noise around them has been brought down.
+        for row in 0..<generated.count {
+          for slot in row * Codec.latent + Codec.envelope..<(row + 1) * Codec.latent { latents[slot] = 0 }
+        }
       } else if hasSettled[i] {
         model.ceiling?.apply(to: &latents, rows: generated.count)
       }
