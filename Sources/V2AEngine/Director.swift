@@ -48,10 +48,10 @@ final class Director {
     let somethingHappens = track.layers.contains { $0.part.kind == .happens }
     return track.layers.map { layer in
       let words = layer.part.words, negative = track.settings.negativePrompt
-      let ambience = words.hasWords ? nil : ambience(of: seen, happens: happens)
+      let ambience = words.hasWords ? nil : ambience(of: seen, happens: happens), visual = words.hasWords ? seen.besideWords : seen.visual
       let isBackground = ambience != nil || somethingHappens && layer.part.kind == .goesOn
       var own = direction(
-        ambience?.words ?? words, isBackground, ambience?.visual ?? seen.visual, isRecognised: isRecognised, isStill: isStill, without: negative, settings)
+        ambience?.words ?? words, isBackground, ambience?.visual ?? visual, isRecognised: isRecognised, isStill: isStill, without: negative, settings)
       own.isAmbience = ambience != nil
       return own
     }

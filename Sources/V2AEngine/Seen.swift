@@ -17,6 +17,8 @@ struct Seen {
   let kind: Kind
   /// Visual prompt [384], times sqrt(384); zeros for none.
   let visual: [Float]
+  /// What it is beside words, never more than it is sure of: over a film a sound that words ask for would run away with it.
+  let besideWords: [Float]
 
   /// Length of a class' embedding up to which it hardly sounds and speaks of a quiet room.
   private static let faint: Float = 0.16
@@ -55,19 +57,21 @@ struct Seen {
         likelihood += share
       }
     }
-    let root = Float(width).squareRoot(), length = Self.length(things)
+    let root = Float(width).squareRoot(), length = Self.length(things), nothing = [Float](repeating: 0, count: width)
     if isStill {
       kind = Self.length(all) < Self.faint ? .quiet : .sounds
       visual = all.map { $0 * root }
-    } else if likelihood >= Self.likely && length >= Self.surely * likelihood && Self.length(sounding) < Self.plain {
+      besideWords = visual
+      return
+    }
+    besideWords = Self.length(sounding) < Self.weak ? nothing : sounding.map { $0 * root }
+    if likelihood >= Self.likely && length >= Self.surely * likelihood && Self.length(sounding) < Self.plain {
       kind = length < Self.softly * likelihood ? .faint : .sounds
       visual = things.map { $0 * root * Self.plain / length }
-    } else if Self.length(sounding) >= Self.weak {
-      kind = .sounds
-      visual = sounding.map { $0 * root }
+    } else if besideWords != nothing {
+      (kind, visual) = (.sounds, besideWords)
     } else {
-      kind = worn >= Self.somebody || likelihood >= Self.known ? .quiet : .unknown
-      visual = [Float](repeating: 0, count: width)
+      (kind, visual) = (worn >= Self.somebody || likelihood >= Self.known ? .quiet : .unknown, nothing)
     }
   }
 

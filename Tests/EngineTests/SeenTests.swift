@@ -30,6 +30,10 @@ import Testing
   @Test func oneOfSeveralThings() {
     let beach = seen([978: 0.15, 977: 0.12, 976: 0.1])
     #expect(beach.kind == .sounds && abs(length(beach) - 0.45) < 0.001)
+    // Beside words it is no more than it is sure of.
+    #expect(beach.besideWords == [Float](repeating: 0, count: 384))
+    let pug = seen([254: 0.9])
+    #expect(pug.besideWords == pug.visual)
     #expect(seen([978: 0.1]).kind == .unknown)
   }
 
