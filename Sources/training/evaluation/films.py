@@ -117,7 +117,8 @@ def main():
     print("| clips | that sound | right among three (in others' sound) | among ten | silent | quiet | of them loud |\n|---|---|---|---|---|---|---|")
     for name, looked_at in (("looked at", True), ("not looked at", False)):
         chosen = [i for i, clip in enumerate(clips) if clip.looked_at == looked_at]
-        report(name, [clips[i] for i in chosen], [results[i] for i in chosen])
+        if chosen:
+            report(name, [clips[i] for i in chosen], [results[i] for i in chosen])
 
 
 if __name__ == "__main__":
