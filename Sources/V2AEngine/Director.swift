@@ -27,8 +27,6 @@ final class Director {
 
   /// Prompts, and parts of them, of which is kept what was found out.
   private static let known = 64
-  /// Confidence from which a picture counts as known, whichever of several breeds of a thing it may be.
-  private static let recognised: Float = 0.4
 
   /// What the layers of a soundtrack are asked for.
   func layers(of own: SoundtrackSettings) -> [PromptPart] {
@@ -42,16 +40,14 @@ final class Director {
   }
 
   /// What a soundtrack's layers are told with what is seen, and whether something `happens` there; guidance and steps are those of `settings`.
-  func directions(_ track: Variation, _ probabilities: [Float]?, isStill: Bool, happens: Bool, _ settings: SoundtrackSettings) -> [Direction] {
-    let seen = Seen(probabilities, table: model.visualPrompts, people: model.people, isStill: isStill)
-    let isRecognised = isStill ? VisualMemory.confidence(probabilities ?? []) > Self.recognised : seen.kind == .sounds
+  func directions(_ track: Variation, _ seen: Seen, isStill: Bool, happens: Bool, _ settings: SoundtrackSettings) -> [Direction] {
     let somethingHappens = track.layers.contains { $0.part.kind == .happens }
     return track.layers.map { layer in
       let words = layer.part.words, negative = track.settings.negativePrompt
       let ambience = words.hasWords ? nil : ambience(of: seen, happens: happens), visual = words.hasWords ? seen.besideWords : seen.visual
       let isBackground = ambience != nil || somethingHappens && layer.part.kind == .goesOn
       var own = direction(
-        ambience?.words ?? words, isBackground, ambience?.visual ?? visual, isRecognised: isRecognised, isStill: isStill, without: negative, settings)
+        ambience?.words ?? words, isBackground, ambience?.visual ?? visual, isRecognised: seen.isRecognised, isStill: isStill, without: negative, settings)
       own.isAmbience = ambience != nil
       return own
     }

@@ -70,7 +70,7 @@ struct MotionTrack {
     }
     told.append(Array(rows[..<((end - first) * MotionEncoder.token)]))
     for index in first..<end {
-      let onset = told[index..<index + 1].first ?? 0
+      let onset = rows[(index - first) * MotionEncoder.token]
       if onset >= Self.likely { lastLikely = index }
       let isCertain = onset >= (isSlow ? Self.sureOfSlow : Self.sure)
       if isCertain { lastCertain = index }

@@ -17,6 +17,8 @@ struct Seen {
   let kind: Kind
   /// Visual prompt [384], times sqrt(384); zeros for none.
   let visual: [Float]
+  /// Whether it is known what is there, whichever of several breeds of a thing it may be.
+  let isRecognised: Bool
   /// What it is beside words, never more than it is sure of: over a film a sound that words ask for would run away with it.
   let besideWords: [Float]
 
@@ -32,6 +34,9 @@ struct Seen {
   private static let plain: Float = 0.45
   /// Probability of such things from which they are known, and of what is worn from which somebody is there.
   private static let known: Float = 0.4, somebody: Float = 0.2
+
+  /// `VisualMemory.confidence` from which a still picture counts as known.
+  private static let recognised: Float = 0.4
 
   /// Class probabilities [1000] (nil: nothing has been seen yet), embeddings of the classes' sounds [1000, 384], and 1 for those that somebody is taken
   /// for [1000], others 0.
@@ -62,6 +67,7 @@ struct Seen {
       kind = Self.length(all) < Self.faint ? .quiet : .sounds
       visual = all.map { $0 * root }
       besideWords = visual
+      isRecognised = VisualMemory.confidence(probabilities ?? []) > Self.recognised
       return
     }
     besideWords = Self.length(sounding) < Self.weak ? nothing : sounding.map { $0 * root }
@@ -73,6 +79,7 @@ struct Seen {
     } else {
       (kind, visual) = (worn >= Self.somebody || likelihood >= Self.known ? .quiet : .unknown, nothing)
     }
+    isRecognised = kind == .sounds
   }
 
   private static func length(_ x: some Sequence<Float>) -> Float { x.reduce(0) { $0 + $1 * $1 }.squareRoot() }

@@ -101,7 +101,8 @@ final class Soundtrack: SoundtrackGenerator {
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let isStill = !motion.moves(before: window.chunk.upperBound)
     let happens = motion.happens(before: window.chunk.upperBound)
-    let told = tracks.flatMap { director.directions($0, probabilities, isStill: isStill, happens: happens, settings) }
+    let seen = Seen(probabilities, table: model.visualPrompts, people: model.people, isStill: isStill)
+    let told = tracks.flatMap { director.directions($0, seen, isStill: isStill, happens: happens, settings) }
     let hasSettled = layers.indices.map { layers[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
     func tokens(_ range: Range<Int>) -> [Float] { zip(layers, told).flatMap { motion.tokens(range, of: $1.happening, seed: $0.seed) } }
     let chunk = model.transformer.prepare(
@@ -135,9 +136,9 @@ final class Soundtrack: SoundtrackGenerator {
     // Some noise leads to silence where something should be heard: once more with other noise, if there is time.
     while done, timeLeft().map({ $0 > 2 * (now() - sampling) + decoding }) ?? true {
       let silent = layers.indices.filter {
-        let own = told[$0].happening
-        let isExpected = own.isKnown && (own.pace == nil || motion.happens(generated, of: own, seed: layers[$0].seed))
-        return isExpected && layers[$0].retries < Layer.mostRetries && isSilence(x[$0 * size..<($0 + 1) * size], rows: generated.count)
+        let own = told[$0].happening, mayRetry = own.isKnown && layers[$0].retries < Layer.mostRetries
+        guard mayRetry, isSilence(x[$0 * size..<($0 + 1) * size], rows: generated.count) else { return false }
+        return own.pace == nil || motion.happens(generated, of: own, seed: layers[$0].seed)
       }
       if silent.isEmpty { break }
       for i in silent { layers[i].retries += 1 }

@@ -78,17 +78,16 @@ def listed(folder: Path) -> list[Clip]:
     return there
 
 
-def rank(scores: np.ndarray, group: str) -> int:
-    """Of the likeliest of a group's names, counted from 0."""
-    return int((scores > max(scores[yamnet.names().index(name)] for name in HEARD[group])).sum())
-
-
 def report(name: str, clips: list[Clip], results: list[list[tuple[float, np.ndarray]]]):
     """Prints a row; `results` are levels and YAMNet's scores of each clip's soundtracks."""
     sounding = [(clip.heard, *result) for clip, own in zip(clips, results) if clip.heard != QUIET for result in own]
     loud = np.array([loudness for clip, own in zip(clips, results) if clip.heard == QUIET for loudness, _ in own])
-    right = np.array([rank(scores, group) for group, _, scores in sounding])
-    wrong = np.array([rank(scores, group) for group, *_ in sounding for other, _, scores in sounding if other != group])
+    names = yamnet.names()
+    numbers = {group: [names.index(name) for name in known] for group, known in HEARD.items()}
+    # Of the likeliest of each group's names in each sound, counted from 0.
+    ranks = [{group: (scores > scores[known].max()).sum() for group, known in numbers.items()} for *_, scores in sounding]
+    right = np.array([rank[group] for (group, *_), rank in zip(sounding, ranks)])
+    wrong = np.array([rank[group] for group, *_ in sounding for (other, *_), rank in zip(sounding, ranks) if other != group])
     levels = np.array([loudness for own in results for loudness, _ in own])
     print(f"| {name} | {len(sounding)} | {(right < 3).mean():.2f} ({(wrong < 3).mean():.2f}) | {(right < 10).mean():.2f} ({(wrong < 10).mean():.2f}) | "
           f"{(levels < SILENT).mean():.2f} | {len(loud)} | {(loud > LOUD).mean():.2f} |")
