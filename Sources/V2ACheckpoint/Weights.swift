@@ -15,18 +15,23 @@ public struct Weights: Sendable {
   public func at(_ index: Int) -> Weights { at(String(index)) }
   public func contains(_ name: String) -> Bool { file.entry(path + name) != nil }
 
-  /// The tensor `name` as floats: F32, F16 and BF16 converted, I8 times the scale of its row (`<name>.scale`).
-  /// Throws when it is missing, has another shape, or holds NaN or infinity.
+  /// The tensor `name` as floats: F32, F16 and BF16 converted, I8 times the scale of its row (`<name>.scale`), with zeros where `<name>.mask`
+  /// says so. Throws when it is missing, has another shape, or holds NaN or infinity.
   public func tensor(_ name: String, shape: [Int]) throws(CheckpointError) -> Tensor {
     let full = path + name
     guard let entry = file.entry(full) else { throw .missingTensor(name: full) }
+    if let mask = file.entry("\(full).mask") { return try sparse(entry, mask, shape: shape) }
     guard entry.shape == shape else { throw .wrongShape(name: full, expected: shape, found: entry.shape) }
-    let tensor = Tensor(shape: shape)
+    return try dense(entry)
+  }
+
+  private func dense(_ entry: SafetensorsFile.Entry) throws(CheckpointError) -> Tensor {
+    let tensor = Tensor(shape: entry.shape)
     let bytes = file.bytes(of: entry)
     guard tensor.count > 0, let base = bytes.baseAddress else { return tensor }
     if entry.type == .i8 {
-      guard let rows = shape.first, rows > 0 else { throw .unsupportedType(name: full, type: "I8 without rows") }
-      let scale = try Weights(file, path: path).scale(name, rows: rows)
+      guard let rows = entry.shape.first, rows > 0 else { throw .unsupportedType(name: entry.name, type: "I8 without rows") }
+      let scale = try Weights(file).scale(entry.name, rows: rows)
       let columns = tensor.count / rows
       for row in 0..<rows {
         entry.type.convert(base + row * columns, count: columns, scale: scale.data[row], into: tensor.data + row * columns)
@@ -34,7 +39,7 @@ public struct Weights: Sendable {
     } else {
       entry.type.convert(base, count: tensor.count, scale: 1, into: tensor.data)
     }
-    guard v2a_all_finite(tensor.data, tensor.count) == 1 else { throw .notFinite(name: full) }
+    guard v2a_all_finite(tensor.data, tensor.count) == 1 else { throw .notFinite(name: entry.name) }
     return tensor
   }
 
@@ -44,6 +49,25 @@ public struct Weights: Sendable {
     guard let entry = file.entry(full) else { throw .missingTensor(name: full) }
     guard entry.shape == shape, shape.count == 2 else { throw .wrongShape(name: full, expected: shape, found: entry.shape) }
     return WeightRows(file: file, entry: entry, scale: entry.type == .i8 ? try scale(name, rows: shape[0]) : nil)
+  }
+
+  /// A tensor of which only the numbers that are not zero are stored [n], in order, and a bit for each number, the lowest of a byte first, that is 1
+  /// for those.
+  private func sparse(_ entry: SafetensorsFile.Entry, _ mask: SafetensorsFile.Entry, shape: [Int]) throws(CheckpointError) -> Tensor {
+    let tensor = Tensor(shape: shape), bits = file.bytes(of: mask)
+    guard mask.type == .i8, bits.count == (tensor.count + 7) / 8 else {
+      throw .wrongShape(name: mask.name, expected: [(tensor.count + 7) / 8], found: mask.shape)
+    }
+    let stored = try Weights(file).dense(entry)
+    var next = 0
+    for i in 0..<tensor.count where bits[i / 8] >> (i % 8) & 1 == 1 {
+      guard next < stored.count else { break }
+      tensor.data[i] = stored.data[next]
+      next += 1
+    }
+    let wanted = bits.reduce(0) { $0 + $1.nonzeroBitCount }
+    guard next == stored.count, next == wanted else { throw .wrongShape(name: entry.name, expected: [wanted], found: entry.shape) }
+    return tensor
   }
 
   private func scale(_ name: String, rows: Int) throws(CheckpointError) -> Tensor {

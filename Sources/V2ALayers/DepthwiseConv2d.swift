@@ -2,17 +2,31 @@ import CKernels
 import V2ACheckpoint
 import V2ATensor
 
-/// One k x k filter per channel, ReLU6 afterwards; TensorFlow's SAME padding (the odd pixel right and below).
+/// One k x k filter per channel.
 public struct DepthwiseConv2d: Sendable {
+  /// Where zeros are put around an image.
+  public enum Padding: Sendable {
+    /// TensorFlow's SAME: the odd pixel right and below.
+    case same
+    /// As many on all sides.
+    case even
+  }
+
   public let channels: Int
   let kernel: Int
   let stride: Int
+  private let padding: Padding
+  private let range: (least: Float, most: Float)
   private let weight: Tensor  // [kernel, kernel, channels]
   private let bias: Tensor
 
-  /// `channels` is a multiple of 16.
-  public init(_ weights: Weights, _ channels: Int, kernel: Int, stride: Int) throws(CheckpointError) {
-    precondition(channels % 16 == 0)
+  /// At least 16 channels. With ReLU6 afterwards or without.
+  public init(
+    _ weights: Weights, _ channels: Int, kernel: Int, stride: Int, padding: Padding = .same, activation: Activation = .relu6
+  ) throws(CheckpointError) {
+    precondition(channels >= 16 && (activation == .relu6 || activation == .identity))
+    self.padding = padding
+    range = activation == .relu6 ? (0, 6) : (-.greatestFiniteMagnitude, .greatestFiniteMagnitude)
     self.channels = channels
     self.kernel = kernel
     self.stride = stride
@@ -30,10 +44,10 @@ public struct DepthwiseConv2d: Sendable {
   ) {
     let out = (size + stride - 1) / stride
     let rows = rows ?? 0..<out, some = some ?? 0..<channels
-    let before = samePadding(size: size, kernel: kernel, stride: stride)
+    let before = padding == .even ? kernel / 2 : samePadding(size: size, kernel: kernel, stride: stride)
     v2a_depthwise2d(
       y + rows.lowerBound * out * channels, x, weight.data, bias.data, channels, some.lowerBound, some.upperBound, size, size, kernel,
-      stride, before, rows.lowerBound, rows.upperBound, out)
+      stride, before, rows.lowerBound, rows.upperBound, out, range.least, range.most)
   }
 }
 

@@ -1,6 +1,7 @@
 """Writes the model folder that the engine loads: `python export.py --data D --out FOLDER`.
 
-Storage: matrices F16 (text encoder: int8 with one scale per row), vectors F32. Names are PyTorch's.
+Storage: matrices F16 (text encoder: int8 with one scale per row; person detector: what is not zero, and a bit for each weight), vectors F32.
+Names are PyTorch's.
 """
 
 import argparse
@@ -8,11 +9,12 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
 from corpus.paths import add_data_option
-from models import frame_encoder, text_encoder
+from models import frame_encoder, person_detector, text_encoder
 from models.audio_codec import AudioDecoder
 from models.diffusion_transformer import DiffusionConfig, DiffusionTransformer
 from models.motion_encoder import MotionEncoder
@@ -35,6 +37,8 @@ CONFIG = {
     "still_noise_scale": 1.1,
     "settled_noise_scale": 1.05,
     "ceiling": [-3.1, -7.7, -13.1, -18.3, -21.0, -25.2, -32.1, -37.5],  # evaluation.ceiling
+    "ambience": "a gentle wind",
+    "walking": "footsteps on concrete",
     "visual_seconds": 4.0,
     "motion_look_ahead": 4,
     "semantic_interval": 12,
@@ -62,6 +66,17 @@ def int8(state: dict) -> dict:
     return out
 
 
+def sparse(state: dict) -> dict:
+    """As `half`, but of tensors that are zero for the most part F16 values [n] of the others in order, and `<name>.mask` [bytes] int8: a bit for
+    each, the lowest first, that is 1 where it is not zero."""
+    out = half(state)
+    for k, v in list(out.items()):
+        if v.dim() >= 2 and (v == 0).float().mean() > 0.5:
+            there = v.flatten() != 0
+            out[k], out[f"{k}.mask"] = v.flatten()[there], torch.from_numpy(np.packbits(there.numpy(), bitorder="little").view(np.int8))
+    return out
+
+
 def restore(path: Path) -> dict:
     """A file's tensors as F32, int8 ones multiplied by their scales: what the engine computes with."""
     stored = load_file(path)
@@ -70,6 +85,19 @@ def restore(path: Path) -> dict:
         k: v.float() * stored[f"{k}.scale"][:, None] if k in scaled else v.float()
         for k, v in stored.items() if k.removesuffix(".scale") not in scaled or k in scaled
     }
+
+
+def restore_sparse(path: Path, shapes: dict) -> dict:
+    """The tensors of a file of `sparse` as F32, with shapes by name."""
+    stored, out = load_file(path), {}
+    for k, shape in shapes.items():
+        out[k] = stored[k].float()
+        if f"{k}.mask" in stored:
+            full = torch.zeros(shape.numel())
+            bits = np.unpackbits(stored[f"{k}.mask"].numpy().view(np.uint8), count=shape.numel(), bitorder="little")
+            full[torch.from_numpy(bits).bool()] = out[k]
+            out[k] = full.view(shape)
+    return out
 
 
 def warm_start(model: torch.nn.Module, folder: Path, stem: str):
@@ -93,6 +121,7 @@ def main():
     add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", nargs="*", help="file stems to write; default all")
+    parser.add_argument("--people", type=Path, help="the wheel of mediapipe 0.10.9 (models.person_detector); the person detector is left as it is without")
     parser.add_argument("--guided", action="store_true", help="the transformer that guidance is built into (generator.distil)")
     parser.add_argument("--soup", action="store_true", help="the mean of the trained transformer's weights and those in --out, "
                         "which its training began with (Wortsman et al. 2022)")
@@ -109,6 +138,8 @@ def main():
 
     if wanted("frame_encoder"):
         write("frame_encoder", frame_encoder.load_pretrained().state_dict())
+    if wanted("person_detector") and options.people:
+        write("person_detector", person_detector.load_pretrained(options.people).state_dict(), sparse)
     if wanted("text_encoder"):
         write("text_encoder", text_encoder.load_pretrained()[0].state_dict(), int8)
         shutil.copy(text_encoder.model_folder() / "vocab.txt", options.out / "vocab.txt")

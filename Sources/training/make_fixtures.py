@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from export import LARGEST_SCALE, half
+from export import LARGEST_SCALE, half, restore_sparse
 from generate import encode_prompt, load_model
 from models.audio_codec import BINS, FRAMES, LATENT
 from models.diffusion_transformer import DiffusionConfig, DiffusionTransformer
 from models.flow_matching import continued, step_times
 from models.motion_encoder import TOKEN
+from models.person_detector import SIDE, PersonDetector
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMPTS = [
@@ -64,6 +65,14 @@ def main():
 
     features, probabilities = model["frame_encoder"](wave(3 * 224 * 224, 0.37).view(1, 3, 224, 224))
     write("frame_encoder", {"features": features[0], "probabilities": probabilities[0]})
+
+    detector = PersonDetector().eval()
+    shapes = {k: v.shape for k, v in detector.state_dict().items()}
+    detector.load_state_dict(restore_sparse(options.model / "person_detector.safetensors", shapes))
+    i = torch.arange(3 * SIDE * SIDE)
+    pixels = (i * 7 + i // (3 * SIDE) * 13) % 256
+    scores, places = detector((pixels / 127.5 - 1).view(1, SIDE, SIDE, 3).permute(0, 3, 1, 2))
+    write("person_detector", {"scores": scores[0], "places": places[0]})
 
     luma = 0.5 + 0.5 * wave(40 * 64 * 64, 0.0137).view(1, 40, 64, 64)
     film = shaken(40)

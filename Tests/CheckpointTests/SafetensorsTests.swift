@@ -35,6 +35,18 @@ import V2ATensor
     }
   }
 
+  /// Numbers that are zero are not stored: here the second and the last two of [3, 3] are not.
+  @Test func sparse() throws {
+    let header = #"{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"x.mask":{"dtype":"I8","shape":[2],"data_offsets":[12,14]}}"#
+    let values = [Float](arrayLiteral: 5, 6, 7).flatMap { withUnsafeBytes(of: $0) { Array($0) } }
+    func weights(_ mask: [UInt8]) throws -> Weights { Weights(try open(bytes(header, data: values + mask))) }
+    #expect(try weights([0b1000_0010, 1]).tensor("x", shape: [3, 3]).values == [0, 5, 0, 0, 0, 0, 0, 6, 7])
+    #expect(throws: CheckpointError.self) { try weights([0b1000_0010, 1]).tensor("x", shape: [3, 6]) }  // a mask of another size
+    #expect(throws: CheckpointError.self) { try weights([0b1000_0010, 0]).tensor("x", shape: [3, 3]) }  // more numbers than bits
+    #expect(throws: CheckpointError.self) { try weights([0b1000_0110, 1]).tensor("x", shape: [3, 3]) }  // fewer
+    #expect(throws: CheckpointError.self) { try weights([0b1000_0010, 3]).tensor("x", shape: [3, 3]) }  // a bit after the last
+  }
+
   @Test func refusesNaN() throws {
     let header = #"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
     let weights = Weights(try open(bytes(header, data: withUnsafeBytes(of: Float.nan) { Array($0) })))

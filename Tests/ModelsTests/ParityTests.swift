@@ -21,6 +21,15 @@ import V2ATensor
     check("FrameEncoder probabilities", probabilities, try Fixtures.expected("frame_encoder", "probabilities"))
   }
 
+  @Test func personDetector() throws {
+    let network = try PersonDetector(Fixtures.weights("person_detector"))
+    let width = 3 * 224
+    let pixels = (0..<width * 224).map { (i: Int) -> UInt8 in UInt8(truncatingIfNeeded: i * 7 + i / width * 13) }
+    let (scores, places) = network.anchors(rgb: pixels, scratch: Scratch())
+    check("PersonDetector scores", scores, try Fixtures.expected("person_detector", "scores"))
+    check("PersonDetector places", places, try Fixtures.expected("person_detector", "places"))
+  }
+
   /// Tokens of 40 frames, whole and in pieces of 7 with the margins that streaming uses.
   @Test func motionEncoder() throws {
     let network = try MotionEncoder(Fixtures.weights("motion_encoder"))

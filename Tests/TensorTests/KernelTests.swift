@@ -74,13 +74,14 @@ import V2ATensor
     expectClose(y, expected, 1e-5, "rms norm")
   }
 
-  @Test(arguments: [(7, 3, 1), (8, 3, 2), (9, 5, 1), (14, 5, 2), (28, 3, 2)])
-  func depthwise(size: Int, k: Int, stride: Int) {
-    let channels = 32, out = (size + stride - 1) / stride
+  @Test(arguments: [(7, 3, 1), (8, 3, 2), (9, 5, 1), (14, 5, 2), (28, 3, 2), (40, 3, 2)], [32, 24, 40])
+  func depthwise(shape: (Int, Int, Int), channels: Int) {
+    let (size, k, stride) = shape
+    let out = (size + stride - 1) / stride
     let before = max((out - 1) * stride + k - size, 0) / 2
     let x = numbers(channels * size * size, 2), weight = numbers(channels * k * k), bias = numbers(channels)
     var y = [Float](repeating: 0, count: channels * out * out)
-    v2a_depthwise2d(&y, x, weight, bias, channels, 0, channels, size, size, k, stride, before, 0, out, out)
+    v2a_depthwise2d(&y, x, weight, bias, channels, 0, channels, size, size, k, stride, before, 0, out, out, 0, 6)
     var expected: [Double] = []
     for oy in 0..<out {
       for ox in 0..<out {
@@ -104,7 +105,8 @@ import V2ATensor
       for (from, to) in [(0, out / 2), (out / 2, out)] {
         for c in [0, 16] {
           v2a_depthwise2d(
-            pieces.baseAddress! + from * out * channels, x, weight, bias, channels, c, c + 16, size, size, k, stride, before, from, to, out)
+            pieces.baseAddress! + from * out * channels, x, weight, bias, channels, c, c == 0 ? 16 : channels, size, size, k, stride, before, from,
+            to, out, 0, 6)
         }
       }
     }

@@ -31,11 +31,12 @@ void v2a_query_key(float *qkv, float *turned, const float *qweight, const float 
 void v2a_axpy(float *y, const float *x, float a, size_t n);
 
 /* Convolutions. */
-/* Depthwise k x k and ReLU6 over pixels x [h, w, channels] with `before` rows and columns of zeros above and to the left:
- * channels c0 ... c1 - 1 of output rows `from` ... to - 1, `ow` wide, the first of them at y. weight [k, k, channels]; channels, c0
- * and c1 multiples of 16. */
+/* Depthwise k x k over pixels x [h, w, channels] with `before` rows and columns of zeros above and to the left, within least ... most:
+ * channels c0 ... c1 - 1 of output rows `from` ... to - 1, `ow` wide, the first of them at y. weight [k, k, channels]; at least 16 channels;
+ * c0 and, unless it is the last, c1 multiples of 16. */
 void v2a_depthwise2d(float *y, const float *x, const float *weight, const float *bias, size_t channels, size_t c0, size_t c1,
-                     size_t h, size_t w, size_t k, size_t stride, size_t before, size_t from, size_t to, size_t ow);
+                     size_t h, size_t w, size_t k, size_t stride, size_t before, size_t from, size_t to, size_t ow, float least,
+                     float most);
 /* x [channels, h, w] -> columns [channels * k * k, oh * ow]. */
 void v2a_im2col(float *columns, const float *x, size_t channels, size_t h, size_t w, size_t k, size_t stride, size_t top,
                 size_t left, size_t oh, size_t ow);
