@@ -71,7 +71,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "StreamingTests", dependencies: ["V2AStreaming"]),
     .testTarget(name: "WatermarkTests", dependencies: ["V2AWatermark", "V2ATensor"]),
-    .testTarget(name: "EngineTests", dependencies: ["V2AEngine", "V2AStreaming", "V2AModels"]),
+    .testTarget(name: "EngineTests", dependencies: ["V2AEngine", "V2AStreaming", "V2AModels", "V2ATensor"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ElementTests", dependencies: ["V2AElement", "V2AWatermark", "CElement", "CGStreamer", "CGstCheck"], exclude: ["Fixtures"]),
     // Runs gst-inspect-1.0 and gst-launch-1.0 as children on the real libgstv2a.so of the build folder.

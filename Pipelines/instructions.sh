@@ -26,8 +26,8 @@ few=$(allocations 64)
 many=$(allocations 192)
 [[ -n $few && -n $many ]] || { echo "the allocations could not be counted" >&2; exit 1; }
 echo "allocations: $few with 64 steps, $many with 192"
-# What is printed afterwards takes a few more or less.
-((many - few < 32)) || { echo "a step of the sampler allocates" >&2; exit 1; }
+# What is printed afterwards takes some fifty more or less; an allocation in each step would be 128 more.
+((many - few < 96)) || { echo "a step of the sampler allocates" >&2; exit 1; }
 
 export V2A_KERNELS=blas OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Nehalem
 valgrind --tool=callgrind --callgrind-out-file=/dev/null "$tool" bench --still --seconds 2 --steps 2 >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }

@@ -65,4 +65,24 @@ GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *ou
                         side, NULL));
 }
 
+GstVideoConverter *v2a_whole_converter(const GstVideoInfo *in, GstVideoInfo *out, int side, int *width, int *height) {
+  GstVideoInfo source = *in;
+  /* Pixels need not be square: what counts is how wide the picture is shown. */
+  guint64 wide = gst_util_uint64_scale_int(in->width, MAX(1, in->par_n), MAX(1, in->par_d)), high = in->height;
+  guint64 longest = MAX(1, MAX(wide, high));
+  *width = (int)CLAMP(gst_util_uint64_scale(wide, side, longest), 1, (guint64)side);
+  *height = (int)CLAMP(gst_util_uint64_scale(high, side, longest), 1, (guint64)side);
+  gst_video_info_set_format(out, GST_VIDEO_FORMAT_RGB, side, side);
+  out->fps_n = in->fps_n;
+  out->fps_d = in->fps_d;
+  return gst_video_converter_new(
+      &source, out,
+      gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
+                        GST_VIDEO_RESAMPLER_METHOD_LINEAR, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD,
+                        GST_TYPE_VIDEO_DITHER_METHOD, GST_VIDEO_DITHER_NONE, GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT,
+                        (side - *width) / 2, GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT, (side - *height) / 2,
+                        GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, *width, GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT,
+                        *height, NULL));
+}
+
 void v2a_start_task(GstPad *src, void *line) { gst_pad_start_task(src, v2a_element_loop, line, NULL); }

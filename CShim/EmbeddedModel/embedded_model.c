@@ -9,6 +9,7 @@
 
 EMBED(v2a_small_config, "config.json")
 EMBED(v2a_small_frame_encoder, "frame_encoder.safetensors")
+EMBED(v2a_small_person_detector, "person_detector.safetensors")
 EMBED(v2a_small_motion_encoder, "motion_encoder.safetensors")
 EMBED(v2a_small_text_encoder, "text_encoder.safetensors")
 EMBED(v2a_small_vocabulary, "vocab.txt")
@@ -24,6 +25,7 @@ EMBED(v2a_small_audio_decoder, "audio_decoder.safetensors")
 static V2AEmbeddedFile files[] = {
     ENTRY("config.json", v2a_small_config),
     ENTRY("frame_encoder.safetensors", v2a_small_frame_encoder),
+    ENTRY("person_detector.safetensors", v2a_small_person_detector),
     ENTRY("motion_encoder.safetensors", v2a_small_motion_encoder),
     ENTRY("text_encoder.safetensors", v2a_small_text_encoder),
     ENTRY("vocab.txt", v2a_small_vocabulary),
@@ -37,6 +39,7 @@ static V2AEmbeddedFile files[] = {
 static const char *const ends[] = {
     v2a_small_config_end,
     v2a_small_frame_encoder_end,
+    v2a_small_person_detector_end,
     v2a_small_motion_encoder_end,
     v2a_small_text_encoder_end,
     v2a_small_vocabulary_end,

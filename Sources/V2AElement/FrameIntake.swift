@@ -140,8 +140,9 @@ extension Element {
       return GST_FLOW_ERROR
     }
     for index in indices {
-      let rgb = index % every == 0 ? reduced.rgb : nil
-      let flow = enqueue(.frame(GridFrame(index: index, luma: reduced.luma, rgb: rgb)))
+      let isLookedAt = index % every == 0
+      let frame = GridFrame(index: index, luma: reduced.luma, rgb: isLookedAt ? reduced.rgb : nil, whole: isLookedAt ? reduced.whole : nil)
+      let flow = enqueue(.frame(frame))
       if flow != GST_FLOW_OK { return flow }
     }
     return GST_FLOW_OK

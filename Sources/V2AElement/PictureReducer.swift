@@ -24,6 +24,10 @@ final class PictureReducer {
   /// less than a tenth of the converter's work. Otherwise empty.
   private var columns: [UInt32] = []
   private var colourInfo = GstVideoInfo()
+  private let whole: OpaquePointer
+  private var wholeInfo = GstVideoInfo()
+  /// What of the square around it the whole picture takes.
+  private let extent: (width: Float, height: Float)
 
   /// nil when GStreamer has no converter for the format.
   init?(_ info: GstVideoInfo) {
@@ -31,8 +35,15 @@ final class PictureReducer {
     // Fields lie woven in one picture, which is looked at as it is: reduced to a few lines, none of them can be told from the other.
     info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE
     self.info = info
+    var width: gint = 1, height: gint = 1
+    let square = gint(GridFrame.colourSide)
     guard let colour = v2a_colour_converter(&info, &colourInfo) else { return nil }
-    self.colour = colour
+    guard let whole = v2a_whole_converter(&info, &wholeInfo, square, &width, &height) else {
+      gst_video_converter_free(colour)
+      return nil
+    }
+    (self.colour, self.whole) = (colour, whole)
+    extent = (Float(width) / Float(square), Float(height) / Float(square))
     let side = gint(GridFrame.lumaSide), hasBoxes = v2a_has_luma_plane(&info) != 0 && info.width >= side && info.height >= side
     if hasBoxes { columns = Array(repeating: 0, count: Int(info.width)) }
     luma = hasBoxes ? nil : v2a_luma_converter(&info, &lumaInfo)
@@ -42,10 +53,11 @@ final class PictureReducer {
   deinit {
     if let luma { gst_video_converter_free(luma) }
     gst_video_converter_free(colour)
+    gst_video_converter_free(whole)
   }
 
-  /// Luma 64 x 64, and RGB 224 x 224 of the centre when asked for; nil when the buffer does not hold a picture.
-  func reduce(_ picture: HeldPicture, colour wantsColour: Bool) -> (luma: [UInt8], rgb: [UInt8]?)? {
+  /// Luma 64 x 64, and when asked for RGB 224 x 224 of the centre and of the whole; nil when the buffer does not hold a picture.
+  func reduce(_ picture: HeldPicture, colour wantsColour: Bool) -> (luma: [UInt8], rgb: [UInt8]?, whole: WholePicture?)? {
     var info = info
     var frame = GstVideoFrame()
     guard gst_video_frame_map(&frame, &info, picture.buffer, GST_MAP_READ) != 0 else { return nil }
@@ -53,7 +65,8 @@ final class PictureReducer {
     let y = luma.map { convert(&frame, $0, &lumaInfo, side: GridFrame.lumaSide, channels: 1) } ?? boxes(&frame)
     guard let y else { return nil }
     let rgb = wantsColour ? convert(&frame, colour, &colourInfo, side: GridFrame.colourSide, channels: 3) : nil
-    return (y, rgb)
+    let all = wantsColour ? convert(&frame, whole, &wholeInfo, side: GridFrame.colourSide, channels: 3) : nil
+    return (y, rgb, all.map { WholePicture(rgb: $0, width: extent.width, height: extent.height) })
   }
 
   /// Means of the luma plane.

@@ -44,24 +44,35 @@ final class Director {
     let somethingHappens = track.layers.contains { $0.part.kind == .happens }
     return track.layers.map { layer in
       let words = layer.part.words, negative = track.settings.negativePrompt
-      let ambience = words.hasWords ? nil : ambience(of: seen, happens: happens), visual = words.hasWords ? seen.besideWords : seen.visual
-      let isBackground = ambience != nil || somethingHappens && layer.part.kind == .goesOn
+      let unasked = words.hasWords ? nil : unasked(of: seen, happens: happens), isAmbience = unasked?.isAmbience == true
+      let isBackground = isAmbience || somethingHappens && layer.part.kind == .goesOn
       var own = direction(
-        ambience?.words ?? words, isBackground, ambience?.visual ?? visual, isRecognised: seen.isRecognised, isStill: isStill, without: negative, settings)
-      own.isAmbience = ambience != nil
+        unasked?.words ?? words, isBackground, unasked?.visual ?? (words.hasWords ? seen.besideWords : seen.visual),
+        isRecognised: seen.isRecognised, isStill: isStill, without: negative, settings)
+      own.isAmbience = isAmbience
       return own
     }
   }
 
-  /// What is heard of pictures that hardly say anything; nil where they do, or where the model knows no ambience.
-  private func ambience(of seen: Seen, happens: Bool) -> (words: String, visual: [Float])? {
+  /// What is said by itself of what hardly sounds by its looks: somebody's steps, and the ambience of a picture that says nothing.
+  private struct Unasked {
+    let words: String
+    let visual: [Float]
+    let isAmbience: Bool
+  }
+
+  /// nil where the picture sounds, or where the model knows no such words.
+  private func unasked(of seen: Seen, happens: Bool) -> Unasked? {
+    let walking = model.configuration.walking
+    if seen.kind == .walks && walking.hasWords { return Unasked(words: walking, visual: Conditions.none.visual, isAmbience: false) }
     let words = model.configuration.ambience
     guard words.hasWords else { return nil }
+    let ambience = Unasked(words: words, visual: Conditions.none.visual, isAmbience: true)
     switch seen.kind {
     case .sounds: return nil
-    case .faint: return ("", seen.visual)
-    case .quiet: return (words, Conditions.none.visual)
-    case .unknown: return happens ? nil : (words, Conditions.none.visual)
+    case .faint: return Unasked(words: "", visual: seen.visual, isAmbience: true)
+    case .walks, .quiet: return ambience
+    case .unknown: return happens ? nil : ambience
     }
   }
 

@@ -10,6 +10,8 @@ struct Happening {
   let isTold: Bool
   /// Whether anything is known of what happens.
   let isKnown: Bool
+  /// Whether they are somebody's steps.
+  let isOfSteps: Bool
   /// Whether they rule events out.
   private let isRuledOut: Bool
 
@@ -21,10 +23,11 @@ struct Happening {
     let what = isTold ? words : seen
     let beat: Pace? = spokenOf.plucked?(what) == true ? .beat : nil
     if isBackground {
-      (isOfEvents, isRuledOut, pace) = (false, true, beat)
+      (isOfEvents, isOfSteps, isRuledOut, pace) = (false, false, true, beat)
       return
     }
     isOfEvents = spokenOf.events(what)
+    isOfSteps = spokenOf.steps?(what) == true
     isRuledOut = isTold && spokenOf.events.isRuledOut(by: words)
     pace =
       if spokenOf.isRepeated(what) {

@@ -21,7 +21,9 @@ struct ModelConfiguration: Sendable {
   let ceiling: [Float]?
   /// What is heard where a picture says nothing, in words that the generator knows; empty: nothing in particular.
   let ambience: String
-  /// How loud its parts may be, far below the ceiling, dB.
+  /// What is heard of somebody who walks, in such words; empty: nothing.
+  let walking: String
+  /// How loud the ambience's parts may be, far below the ceiling, dB.
   var hush: [Float]? { ceiling?.map { $0 - 30 } }
 
   init(_ json: JSON) throws(CheckpointError) {
@@ -62,6 +64,7 @@ struct ModelConfiguration: Sendable {
     fewStepGuidance = Float(try real("few_step_guidance", 0...10, ifAbsent: 0))
     visualSeconds = try real("visual_seconds", 0.1...60)
     ambience = json["ambience"]?.string ?? ""
+    walking = json["walking"]?.string ?? ""
     if let listed = json["ceiling"] {
       let levels = (listed.array ?? []).compactMap(\.number).filter { (-120...60).contains($0) }
       guard levels.count == Ceiling.parts, listed.array?.count == Ceiling.parts else {

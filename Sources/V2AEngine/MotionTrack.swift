@@ -99,11 +99,8 @@ struct MotionTrack {
     return rows
   }
 
-  /// Whether something surely happens in those.
-  func happens(_ range: Range<Int>, of happening: Happening, seed: UInt64) -> Bool {
-    let rows = tokens(range, of: happening, seed: seed)
-    return stride(from: 0, to: rows.count, by: MotionEncoder.token).contains { rows[$0] >= Self.sure }
-  }
+  /// Whether something surely happens in tokens [rows, 5].
+  static func happens(_ rows: [Float]) -> Bool { stride(from: 0, to: rows.count, by: MotionEncoder.token).contains { rows[$0] >= sure } }
 
   /// Lets tokens [range, 5] that no certain onset is near to be at rest.
   private func dropUncertain(_ rows: inout [Float], _ range: Range<Int>) {

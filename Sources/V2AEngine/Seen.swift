@@ -6,6 +6,8 @@ struct Seen {
   enum Kind {
     /// Something that sounds.
     case sounds
+    /// Somebody who walks, and nothing else that surely sounds.
+    case walks
     /// Something of which hardly more than its surroundings are heard: a hare, leaves that rustle.
     case faint
     /// Somebody, or a thing that is known and hardly sounds.
@@ -35,6 +37,7 @@ struct Seen {
   /// Probability of such things from which they are known, and of what is worn from which somebody is there.
   private static let known: Float = 0.4, somebody: Float = 0.2
 
+
   /// `VisualMemory.confidence` from which a still picture counts as known.
   private static let recognised: Float = 0.4
 
@@ -43,7 +46,7 @@ struct Seen {
   ///
   /// The prompt is the sum of probabilities less `VisualMemory.doubt`, where positive, times the embeddings. What is seen to happen is not made quiet
   /// by things that hardly sound, or are hardly known: over a picture that moves they say nothing.
-  init(_ probabilities: [Float]?, table: Tensor, people: [Float]?, isStill: Bool) {
+  init(_ probabilities: [Float]?, table: Tensor, people: [Float]?, isStill: Bool, somebody: PersonTrack.Presence = .nobody) {
     let width = TextEncoder.width
     var all = [Float](repeating: 0, count: width)
     var sounding = all, things = all
@@ -71,15 +74,17 @@ struct Seen {
       return
     }
     besideWords = Self.length(sounding) < Self.weak ? nothing : sounding.map { $0 * root }
+    let said: (kind: Kind, visual: [Float])
     if likelihood >= Self.likely && length >= Self.surely * likelihood && Self.length(sounding) < Self.plain {
-      kind = length < Self.softly * likelihood ? .faint : .sounds
-      visual = things.map { $0 * root * Self.plain / length }
+      said = (length < Self.softly * likelihood ? .faint : .sounds, things.map { $0 * root * Self.plain / length })
     } else if besideWords != nothing {
-      (kind, visual) = (.sounds, besideWords)
+      said = (.sounds, besideWords)
     } else {
-      (kind, visual) = (worn >= Self.somebody || likelihood >= Self.known ? .quiet : .unknown, nothing)
+      let isQuiet = somebody == .stays || worn >= Self.somebody || likelihood >= Self.known
+      said = (isQuiet ? .quiet : .unknown, nothing)
     }
-    isRecognised = kind == .sounds
+    (kind, visual) = somebody == .walks && besideWords == nothing ? (.walks, nothing) : said
+    isRecognised = kind == .sounds || kind == .walks
   }
 
   private static func length(_ x: some Sequence<Float>) -> Float { x.reduce(0) { $0 + $1 * $1 }.squareRoot() }

@@ -17,6 +17,7 @@ final class Soundtrack: SoundtrackGenerator {
   private var planner: WindowPlanner
   private var visual: VisualMemory
   private var motion: MotionTrack
+  private var people = PersonTrack()
   private var tracks: [Variation]
   private var lastFrame: GridFrame?
   private var committed: Int64 = 0
@@ -51,6 +52,8 @@ final class Soundtrack: SoundtrackGenerator {
     planner = WindowPlanner(hop: settings.hop, context: settings.context)
     visual = VisualMemory(seconds: model.configuration.visualSeconds)
     motion = MotionTrack(encoder: model.motionEncoder)
+    people = PersonTrack()
+    (watched, isUnwatched) = (nil, false)
     for i in tracks.indices { tracks[i].restart(at: 0) }
     received = 0
     lastProbabilities = nil
@@ -64,7 +67,9 @@ final class Soundtrack: SoundtrackGenerator {
       throw .invalidSetting(name: "frame", reason: "\(frame.index) is not the next or has the wrong size")
     }
     received += 1
-    motion.append(frame.luma.map { Float($0) / 255 }, scratch: scratch)
+    let luma = frame.luma.map { Float($0) / 255 }
+    motion.append(luma, scratch: scratch)
+    watch(luma, frame.whole, at: frame.index)
     if let rgb = frame.rgb, rgb.count == 3 * GridFrame.colourSide * GridFrame.colourSide {
       // A picture that has not changed shows what it showed.
       if rgb == lastFrame?.rgb, let known = lastProbabilities {
@@ -77,6 +82,26 @@ final class Soundtrack: SoundtrackGenerator {
     }
     lastFrame = GridFrame(index: frame.index, luma: frame.luma, rgb: frame.rgb ?? lastFrame?.rgb)
   }
+
+  /// Looks for people in a whole picture, unless it has not changed, and follows them from frame to frame: every half second, where nobody may be
+  /// every second. But for the first look, that is done some frames later, when the other network has nothing to look at: a live stream has little
+  /// time for each.
+  private func watch(_ luma: [Float], _ picture: WholePicture?, at index: Int) {
+    let isDue = people.mayBeThere || index % (2 * LatentGrid.semanticInterval) == 0
+    if let picture, isDue, picture != watched, picture.rgb.count == 3 * PersonDetector.side * PersonDetector.side {
+      (watched, isUnwatched) = (picture, true)
+    }
+    var found: Person?
+    if let watched, isUnwatched, !people.hasLooked || index % LatentGrid.semanticInterval == LatentGrid.semanticInterval / 2 {
+      found = model.personDetector?(rgb: watched.rgb, scratch: scratch)
+      isUnwatched = false
+    }
+    people.append(luma, found: found, width: watched?.width ?? 1, height: watched?.height ?? 1)
+  }
+
+  /// The latest whole picture in which people are looked for, and whether that is still to be done.
+  private var watched: WholePicture?
+  private var isUnwatched = false
 
   /// Frames that have arrived.
   private var received = 0
@@ -91,6 +116,7 @@ final class Soundtrack: SoundtrackGenerator {
     for track in tracks { try track.settings.validate() }
     let window = try nextWindow()
     motion.update(for: window, scratch: scratch)
+    people.update(for: window)
     for i in tracks.indices { tracks[i].arrange(director.layers(of: tracks[i].settings)) }
     // Layers of all soundtracks in turn.
     var layers = tracks.flatMap(\.layers)
@@ -101,10 +127,14 @@ final class Soundtrack: SoundtrackGenerator {
     let probabilities = visual.mean(before: window.chunk.upperBound)
     let isStill = !motion.moves(before: window.chunk.upperBound)
     let happens = motion.happens(before: window.chunk.upperBound)
-    let seen = Seen(probabilities, table: model.visualPrompts, people: model.people, isStill: isStill)
+    let seen = Seen(probabilities, table: model.visualPrompts, people: model.people, isStill: isStill, somebody: people.presence)
     let told = tracks.flatMap { director.directions($0, seen, isStill: isStill, happens: happens, settings) }
     let hasSettled = layers.indices.map { layers[$0].hasSettled(told[$0].asked, at: window.chunk.lowerBound) && !available.isEmpty }
-    func tokens(_ range: Range<Int>) -> [Float] { zip(layers, told).flatMap { motion.tokens(range, of: $1.happening, seed: $0.seed) } }
+    func tokens(_ range: Range<Int>, _ layer: Layer, _ happening: Happening) -> [Float] {
+      let seen = motion.tokens(range, of: happening, seed: layer.seed)
+      return happening.isOfSteps ? people.steps(range, or: seen) : seen
+    }
+    func tokens(_ range: Range<Int>) -> [Float] { zip(layers, told).flatMap { tokens(range, $0, $1.happening) } }
     let chunk = model.transformer.prepare(
       context: layers.flatMap { $0.latents[available] }, contextMotion: tokens(available), motion: tokens(generated),
       sets: told.map { $0.branches }, scratch: scratch, helper: helper)
@@ -138,7 +168,7 @@ final class Soundtrack: SoundtrackGenerator {
       let silent = layers.indices.filter {
         let own = told[$0].happening, mayRetry = own.isKnown && layers[$0].retries < Layer.mostRetries
         guard mayRetry, isSilence(x[$0 * size..<($0 + 1) * size], rows: generated.count) else { return false }
-        return own.pace == nil || motion.happens(generated, of: own, seed: layers[$0].seed)
+        return own.pace == nil || MotionTrack.happens(tokens(generated, layers[$0], own))
       }
       if silent.isEmpty { break }
       for i in silent { layers[i].retries += 1 }
@@ -201,6 +231,7 @@ final class Soundtrack: SoundtrackGenerator {
     let begun = now()
     let window = try nextWindow()
     motion.update(for: window, scratch: scratch)
+    people.update(for: window)
     let sight = Sight(visual.mean(before: window.chunk.upperBound), names: model.classNames)
     planner.advance()
     let first = committed
@@ -290,6 +321,7 @@ final class Soundtrack: SoundtrackGenerator {
       for k in tracks[i].layers.indices { tracks[i].layers[k].latents.forget(before: min(context, decoded)) }
     }
     motion.forget(next: next, before: context)
+    people.forget(next: next, before: context)
     visual.forget(before: next)
   }
 

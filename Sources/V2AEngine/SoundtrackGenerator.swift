@@ -8,11 +8,26 @@ public struct GridFrame: Sendable, Equatable {
   public let luma: [UInt8]
   /// Interleaved RGB 224 x 224 of the picture's centre, on every twelfth grid frame.
   public let rgb: [UInt8]?
+  /// The whole picture, where people are looked for, on the same frames.
+  public let whole: WholePicture?
 
-  public init(index: Int, luma: [UInt8], rgb: [UInt8]?) {
+  public init(index: Int, luma: [UInt8], rgb: [UInt8]?, whole: WholePicture? = nil) {
     self.index = index
     self.luma = luma
     self.rgb = rgb
+    self.whole = whole
+  }
+}
+
+/// A whole picture in the middle of a black square.
+public struct WholePicture: Sendable, Equatable {
+  /// Interleaved RGB 224 x 224.
+  public let rgb: [UInt8]
+  /// What of the square the picture takes, each 0...1 and one of them 1.
+  public let width, height: Float
+
+  public init(rgb: [UInt8], width: Float, height: Float) {
+    (self.rgb, self.width, self.height) = (rgb, width, height)
   }
 }
 

@@ -7,6 +7,8 @@ import V2ATensor
 public final class VideoToAudioModel: Sendable {
   let configuration: ModelConfiguration
   let frameEncoder: FrameEncoder
+  /// nil where the model has none.
+  let personDetector: PersonDetector?
   let motionEncoder: MotionEncoder
   let textEncoder: TextEncoder
   let tokenizer: WordPieceTokenizer
@@ -62,13 +64,15 @@ public final class VideoToAudioModel: Sendable {
       throw .invalidModel(path: folder.name, reason: "config.json: \(error.message)")
     }
     frameEncoder = try folder.load("frame_encoder") { w throws(CheckpointError) in try FrameEncoder(w) }
+    personDetector =
+      folder.has("person_detector.safetensors")
+      ? try folder.load("person_detector") { w throws(CheckpointError) in try PersonDetector(w) } : nil
     motionEncoder = try folder.load("motion_encoder") { w throws(CheckpointError) in try MotionEncoder(w) }
     textEncoder = try folder.load("text_encoder") { w throws(CheckpointError) in try TextEncoder(w) }
     (visualPrompts, people, spokenOf) = try folder.load("visual_prompts") { w throws(CheckpointError) in
-      let people = w.contains("people") ? try w.tensor("people", shape: [FrameEncoder.classes]) : nil
-      return (
+      (
         try w.tensor("table", shape: [FrameEncoder.classes, TextEncoder.width]),
-        people.map { Array(UnsafeBufferPointer(start: $0.data, count: FrameEncoder.classes)) }, try SpokenOf(w.at("eventful"))
+        w.contains("people") ? try w.tensor("people", shape: [FrameEncoder.classes]).values : nil, try SpokenOf(w.at("eventful"))
       )
     }
     let c = configuration

@@ -36,7 +36,8 @@ struct Bench: ParsableCommand {
       for k in 0..<frames {
         let luma = (0..<64 * 64).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ (still ? 0 : k) &* 3) }
         let rgb = k % LatentGrid.semanticInterval == 0 ? (0..<224 * 224 * 3).map { UInt8(truncatingIfNeeded: $0 / 300 &+ (still ? 0 : k)) } : nil
-        try soundtrack.append(GridFrame(index: k, luma: luma, rgb: rgb))
+        let whole = rgb.map { WholePicture(rgb: $0, width: 1, height: 1) }
+        try soundtrack.append(GridFrame(index: k, luma: luma, rgb: rgb, whole: whole))
         while soundtrack.isReady { try soundtrack.generateVariations(timeLeft: { nil }, isCancelled: { false }).first.map(note) }
       }
       let spent = (clock.now - loaded) / .seconds(1)

@@ -101,6 +101,24 @@ extension ElementSuites {
       withExtendedLifetime(harness) {}
     }
 
+    /// A whole picture lies in the middle of a black square, as wide as it is shown.
+    @Test(arguments: [
+      (64, 36, "1/1", 1, 0.5625), (36, 64, "1/1", 0.5625, 1), (32, 64, "2/1", 1, 1), (64, 1, "1/1", 1, 0.0134), (2, 2, "2147483647/1", 1, 0.0045),
+    ] as [(Int, Int, String, Float, Float)]) func wholePictures(width: Int, height: Int, pixels: String, wide: Float, high: Float) throws {
+      let harness = Harness(caps: "video/x-raw,format=RGB,width=\(width),height=\(height),pixel-aspect-ratio=\(pixels),framerate=25/1")
+      for i in 0..<25 { harness.push(pts: UInt64(i) * 40_000_000, level: 200, bytes: (3 * width + 3) / 4 * 4 * height) }
+      harness.pushEOS()
+      _ = harness.pullAll()
+      for frame in TestGenerator.seenFrames { #expect((frame.whole == nil) == (frame.rgb == nil)) }
+      let whole = try #require(TestGenerator.seenFrames.first?.whole)
+      #expect(abs(whole.width - wide) < 0.005 && abs(whole.height - high) < 0.005)
+      func level(_ row: Int, _ column: Int) -> Int { Int(whole.rgb[(row * 224 + column) * 3 + 1]) }
+      #expect(abs(level(111, 112) - 200) <= 2)
+      if high < 0.9 { #expect(level(0, 112) == 0 && level(223, 112) == 0) }
+      if wide < 0.9 { #expect(level(112, 0) == 0 && level(112, 223) == 0) }
+      withExtendedLifetime(harness) {}
+    }
+
     @Test func hugePicture() {
       let harness = Harness(caps: "video/x-raw,format=GRAY8,width=8192,height=4320,framerate=2/1")
       for i in 0..<3 { #expect(harness.push(pts: UInt64(i) * 500_000_000, level: 50, bytes: 8192 * 4320) == GST_FLOW_OK) }

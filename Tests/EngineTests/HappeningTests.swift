@@ -35,6 +35,13 @@ import V2AModels
     #expect(happening.keepsPace == isKept)
   }
 
+  @Test(arguments: [("footsteps on concrete", true), ("someone walking", true), ("a hammer on metal", false), ("a dog barking", false), ("rain falling", false)])
+  func whoseSteps(prompt: String, are: Bool) throws {
+    let model = try VideoToAudioModel.load(folder: nil), words = model.textEncoder(model.tokenizer(prompt)).mean
+    #expect(Happening(words: words, seen: [], spokenOf: model.spokenOf).isOfSteps == are)
+    #expect(!Happening(words: words, seen: [], spokenOf: model.spokenOf, isBackground: true).isOfSteps)
+  }
+
   /// What goes on behind what happens does not follow the picture, though words of it alone may.
   @Test(arguments: [("a fire crackling", nil), ("a dog barking", nil), ("someone walking", nil), ("an acoustic guitar", Pace.beat)])
   func background(prompt: String, pace: Pace?) throws {

@@ -6,10 +6,10 @@ import Testing
   private let model: VideoToAudioModel
   init() throws { model = try VideoToAudioModel.load(folder: nil) }
 
-  private func seen(_ likely: [Int: Float], isStill: Bool = false) -> Seen {
+  private func seen(_ likely: [Int: Float], isStill: Bool = false, somebody: PersonTrack.Presence = .nobody) -> Seen {
     var probabilities = [Float](repeating: 0, count: 1000)
     for (klass, p) in likely { probabilities[klass] = p }
-    return Seen(probabilities, table: model.visualPrompts, people: model.people, isStill: isStill)
+    return Seen(probabilities, table: model.visualPrompts, people: model.people, isStill: isStill, somebody: somebody)
   }
 
   private func length(_ seen: Seen) -> Float { (seen.visual.reduce(0) { $0 + $1 * $1 } / 384).squareRoot() }
@@ -43,6 +43,17 @@ import Testing
     #expect(somebody.kind == .quiet && length(somebody) == 0)
     let hare = seen([331: 0.9])
     #expect(hare.kind == .faint && abs(length(hare) - 0.45) < 0.001)
+  }
+
+  /// Whoever walks is heard to, and whoever stays is quiet, unless something else surely sounds: waves at 0.9, but not a beach that
+  /// may be a sandbar or a cliff, nor a hare.
+  @Test func somebodyIsThere() {
+    #expect(seen([:], somebody: .walks).kind == .walks && seen([331: 0.9], somebody: .walks).kind == .walks)
+    #expect(seen([978: 0.15, 977: 0.12, 976: 0.1], somebody: .walks).kind == .walks)
+    #expect(seen([978: 0.9], somebody: .walks).kind == .sounds && seen([978: 0.9], somebody: .stays).kind == .sounds)
+    #expect(seen([:], somebody: .stays).kind == .quiet)
+    #expect(seen([331: 0.9], somebody: .walks).visual.allSatisfy { $0 == 0 })
+    #expect(seen([:], isStill: true, somebody: .stays).kind == .quiet)
   }
 
   @Test func nothing() {

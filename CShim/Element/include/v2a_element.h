@@ -83,6 +83,8 @@ GstCaps *v2a_audio_caps(int channels);
 /* Converter of whole pictures to 64x64 full-range GRAY8, or of the centre to 224x224 RGB; `in` must not be interlaced. */
 GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *out);
 GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *out);
+/* Converter of whole pictures into the middle of black `side` x `side` RGB, of which they take `width` x `height`; `in` must not be interlaced. */
+GstVideoConverter *v2a_whole_converter(const GstVideoInfo *in, GstVideoInfo *out, int side, int *width, int *height);
 /* Whether the first plane holds luma alone, a byte for each pixel. */
 gboolean v2a_has_luma_plane(const GstVideoInfo *info);
 void v2a_start_task(GstPad *src, void *line);

@@ -78,6 +78,14 @@ def listed(folder: Path) -> list[Clip]:
     return there
 
 
+def as_film(file: Path, folder: Path) -> Path:
+    """What is used of a clip, as H.264 in a folder."""
+    film = folder / "film.mp4"
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-i", file, "-t", str(LONGEST), "-an", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "18",
+                    "-vf", f"scale=-2:'min({LINES},trunc(ih/2)*2)'", film], check=True)
+    return film
+
+
 def report(name: str, clips: list[Clip], results: list[list[tuple[float, np.ndarray]]]):
     """Prints a row; `results` are levels and YAMNet's scores of each clip's soundtracks."""
     sounding = [(clip.heard, *result) for clip, own in zip(clips, results) if clip.heard != QUIET for result in own]
@@ -105,9 +113,7 @@ def main():
 
     def soundtracks(clip: Clip) -> list[np.ndarray]:
         with tempfile.TemporaryDirectory() as folder:
-            film = Path(folder) / "film.mp4"
-            subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-i", clip.file, "-t", str(LONGEST), "-an", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "18",
-                            "-vf", f"scale=-2:'min({LINES},trunc(ih/2)*2)'", film], check=True)
+            film = as_film(clip.file, Path(folder))
             return [product.heard(product.of_file(film), {"seed": seed, **settings}, options.plugin) for seed in range(1, 1 + options.seeds)]
 
     with ThreadPool(os.cpu_count()) as pool:
