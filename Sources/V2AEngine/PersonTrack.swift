@@ -10,8 +10,9 @@ struct PersonTrack {
     case walks
   }
 
-  /// Whoever was seen last.
+  /// Whoever was seen last, and where in the picture: -1 at its left edge to 1 at its right.
   private var person: Person?
+  private var place: Float = 0
   private var luma: [Float] = []
   /// Per grid frame: that somebody is there, how far they have sunk since the one before, and how their legs move.
   private var motion = History(width: 3)
@@ -41,15 +42,14 @@ struct PersonTrack {
 
   /// The next frame: luma 0..1 [64, 64], and who has been found since the one before in a square around the picture of `width` and `height`.
   mutating func append(_ luma: [Float], found: Person? = nil, width: Float = 1, height: Float = 1) {
-    if let found { person = found }
+    if let found {
+      person = found
+      place = min(max((found.x - 0.5) / max(width, 0.01) * 2, -1), 1)
+    }
     let body = person.map { BodyMotion(luma, before: self.luma, person: $0, width: width, height: height) } ?? .none
     self.luma = luma
-    if let person { place = min(max(((person.x - 0.5) / max(width, 0.01)) * 2, -1), 1) }
     motion.append([person?.probability ?? 0, body.sinking, body.legs])
   }
-
-  /// Where the person is, -1 at the left edge of the picture to 1 at the right.
-  private var place: Float = 0
 
   /// Finds out who walks up to the end of a window's chunk, from the frames that it waited for.
   mutating func update(for window: Window) {
