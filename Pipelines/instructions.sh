@@ -19,15 +19,16 @@ export V2A_THREADS=1
 
 clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang
 "$clang" -O1 -shared -fPIC -o "$work/allocations.so" "$here/allocations.c"
-allocations() { LD_PRELOAD=$work/allocations.so "$tool" bench --still --seconds 2 --steps "$1" 2>&1 | sed -n 's/^allocations: //p'; }
+# By seeds of its own each time, hashing takes up to fifty more or less.
+allocations() { SWIFT_DETERMINISTIC_HASHING=1 LD_PRELOAD=$work/allocations.so "$tool" bench --still --seconds 2 --steps "$1" 2>&1 | sed -n 's/^allocations: //p'; }
 # A still picture, which has next to no partials: those allocate in each chunk, and how many there are depends on the steps while
 # these are few.
 few=$(allocations 64)
 many=$(allocations 192)
 [[ -n $few && -n $many ]] || { echo "the allocations could not be counted" >&2; exit 1; }
 echo "allocations: $few with 64 steps, $many with 192"
-# What is printed afterwards takes some fifty more or less; an allocation in each step would be 128 more.
-((many - few < 96)) || { echo "a step of the sampler allocates" >&2; exit 1; }
+# What is printed afterwards takes a few more or less.
+((many - few < 32)) || { echo "a step of the sampler allocates" >&2; exit 1; }
 
 export V2A_KERNELS=blas OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Nehalem
 valgrind --tool=callgrind --callgrind-out-file=/dev/null "$tool" bench --still --seconds 2 --steps 2 >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }

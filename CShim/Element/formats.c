@@ -31,58 +31,50 @@ gboolean v2a_has_luma_plane(const GstVideoInfo *info) {
          GST_VIDEO_FORMAT_INFO_W_SUB(format, 0) == 0 && GST_VIDEO_FORMAT_INFO_H_SUB(format, 0) == 0;
 }
 
-GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *out) {
+/* A converter from pictures like `in` to `out`, of which format and size are set, linear and without dither; takes `config`. */
+static GstVideoConverter *reducing_converter(const GstVideoInfo *in, GstVideoInfo *out, GstStructure *config) {
   GstVideoInfo source = *in;
+  out->fps_n = in->fps_n;
+  out->fps_d = in->fps_d;
+  gst_structure_set(config, GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
+                    GST_VIDEO_RESAMPLER_METHOD_LINEAR, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
+                    GST_VIDEO_DITHER_NONE, NULL);
+  return gst_video_converter_new(&source, out, config);
+}
+
+GstVideoConverter *v2a_luma_converter(const GstVideoInfo *in, GstVideoInfo *out) {
   gst_video_info_set_format(out, GST_VIDEO_FORMAT_GRAY8, 64, 64);
   out->colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
   /* With equal matrices GstVideoConverter copies the plane and leaves its range as it is: black would be 16. */
   if (in->colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235)
     out->colorimetry.matrix = in->colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT709 ? GST_VIDEO_COLOR_MATRIX_BT601
                                                                                      : GST_VIDEO_COLOR_MATRIX_BT709;
-  out->fps_n = in->fps_n;
-  out->fps_d = in->fps_d;
-  return gst_video_converter_new(
-      &source, out,
-      gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
-                        GST_VIDEO_RESAMPLER_METHOD_LINEAR, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD,
-                        GST_TYPE_VIDEO_DITHER_METHOD, GST_VIDEO_DITHER_NONE, NULL));
+  return reducing_converter(in, out, gst_structure_new_empty("config"));
 }
 
 GstVideoConverter *v2a_colour_converter(const GstVideoInfo *in, GstVideoInfo *out) {
-  GstVideoInfo source = *in;
   /* Short side to 256, then the middle 224: that is 7/8 of the short side. */
   int side = MAX(1, MIN(in->width, in->height) * 7 / 8);
   gst_video_info_set_format(out, GST_VIDEO_FORMAT_RGB, 224, 224);
-  out->fps_n = in->fps_n;
-  out->fps_d = in->fps_d;
-  return gst_video_converter_new(
-      &source, out,
-      gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
-                        GST_VIDEO_RESAMPLER_METHOD_LINEAR, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD,
-                        GST_TYPE_VIDEO_DITHER_METHOD, GST_VIDEO_DITHER_NONE, GST_VIDEO_CONVERTER_OPT_SRC_X, G_TYPE_INT,
-                        (in->width - side) / 2, GST_VIDEO_CONVERTER_OPT_SRC_Y, G_TYPE_INT, (in->height - side) / 2,
-                        GST_VIDEO_CONVERTER_OPT_SRC_WIDTH, G_TYPE_INT, side, GST_VIDEO_CONVERTER_OPT_SRC_HEIGHT, G_TYPE_INT,
-                        side, NULL));
+  return reducing_converter(
+      in, out,
+      gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_SRC_X, G_TYPE_INT, (in->width - side) / 2,
+                        GST_VIDEO_CONVERTER_OPT_SRC_Y, G_TYPE_INT, (in->height - side) / 2, GST_VIDEO_CONVERTER_OPT_SRC_WIDTH,
+                        G_TYPE_INT, side, GST_VIDEO_CONVERTER_OPT_SRC_HEIGHT, G_TYPE_INT, side, NULL));
 }
 
 GstVideoConverter *v2a_whole_converter(const GstVideoInfo *in, GstVideoInfo *out, int side, int *width, int *height) {
-  GstVideoInfo source = *in;
   /* Pixels need not be square: what counts is how wide the picture is shown. */
   guint64 wide = gst_util_uint64_scale_int(in->width, MAX(1, in->par_n), MAX(1, in->par_d)), high = in->height;
   guint64 longest = MAX(1, MAX(wide, high));
   *width = (int)CLAMP(gst_util_uint64_scale(wide, side, longest), 1, (guint64)side);
   *height = (int)CLAMP(gst_util_uint64_scale(high, side, longest), 1, (guint64)side);
   gst_video_info_set_format(out, GST_VIDEO_FORMAT_RGB, side, side);
-  out->fps_n = in->fps_n;
-  out->fps_d = in->fps_d;
-  return gst_video_converter_new(
-      &source, out,
-      gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
-                        GST_VIDEO_RESAMPLER_METHOD_LINEAR, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD,
-                        GST_TYPE_VIDEO_DITHER_METHOD, GST_VIDEO_DITHER_NONE, GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT,
-                        (side - *width) / 2, GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT, (side - *height) / 2,
-                        GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, *width, GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT,
-                        *height, NULL));
+  return reducing_converter(
+      in, out,
+      gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT, (side - *width) / 2,
+                        GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT, (side - *height) / 2, GST_VIDEO_CONVERTER_OPT_DEST_WIDTH,
+                        G_TYPE_INT, *width, GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT, *height, NULL));
 }
 
 void v2a_start_task(GstPad *src, void *line) { gst_pad_start_task(src, v2a_element_loop, line, NULL); }

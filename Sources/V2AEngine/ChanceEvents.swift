@@ -8,6 +8,9 @@ import V2ATensor
 /// Motion tokens for what no picture shows. A still one says nothing of when something happens, and with nothing seen to happen nothing
 /// would be heard: a dog on a photograph would never bark. So moments are drawn by the soundtrack's seed, at a pace that the words have.
 struct ChanceEvents {
+  /// Onsets of a moment's latent, and of those beside it.
+  static let onset: Float = 0.9, beside: Float = 0.2
+
   private let source: NoiseSource
   private let spread: Float
   /// Latents for one moment, and those of the first period that have passed when the stream begins.
@@ -23,8 +26,8 @@ struct ChanceEvents {
 
   /// Token [5] of the latent of an absolute number, from 0 on.
   func token(_ index: Int) -> [Float] {
-    if isMoment(index) { return MotionEncoder.rest(onset: 0.9) }
-    return isMoment(index - 1) || isMoment(index + 1) ? MotionEncoder.rest(onset: 0.2) : MotionEncoder.rest()
+    if isMoment(index) { return MotionEncoder.rest(onset: Self.onset) }
+    return isMoment(index - 1) || isMoment(index + 1) ? MotionEncoder.rest(onset: Self.beside) : MotionEncoder.rest()
   }
 
   private func isMoment(_ index: Int) -> Bool {

@@ -34,7 +34,6 @@ struct PersonTrack {
   private static let lead: Float = 0.12
   /// The shortest time between two steps, in periods.
   private static let apart: Float = 0.6
-  private static let onset: Float = 0.9, beside: Float = 0.2
 
   /// Whether anybody has looked for people yet, and whether somebody may be there.
   var hasLooked: Bool { person != nil }
@@ -86,10 +85,10 @@ struct PersonTrack {
       if time - last >= Self.apart * gait.period {
         last = time
         let row = min(max(0, Int(time.rounded()) - first), rows - 1)
-        let token = MotionEncoder.token(onset: Self.onset, offset: min(max(time - Float(first + row), -0.5), 0.5), strength: 0.5, pan: place, energy: 0.3)
+        let token = MotionEncoder.token(onset: ChanceEvents.onset, offset: min(max(time - Float(first + row), -0.5), 0.5), strength: 0.5, pan: place, energy: 0.3)
         tokens.replaceSubrange(row * width..<(row + 1) * width, with: token)
         for near in [row - 1, row + 1] where (0..<rows).contains(near) {
-          tokens.replaceSubrange(near * width..<(near + 1) * width, with: MotionEncoder.rest(onset: Self.beside))
+          tokens.replaceSubrange(near * width..<(near + 1) * width, with: MotionEncoder.rest(onset: ChanceEvents.beside))
         }
       }
       time += gait.period

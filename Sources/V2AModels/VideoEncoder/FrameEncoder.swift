@@ -14,16 +14,13 @@ public final class FrameEncoder: Sendable {
     (1, 3, 1, 6, 320),
   ]
 
-  let stem: Linear  // of 3 x 3 pixels
+  let stem: PatchStem
   let blocks: [InvertedResidual]
   let head, classifier: Linear
 
   /// `precision`: of the 1x1 convolutions.
   public init(_ weights: Weights, precision: Precision = .float32) throws(CheckpointError) {
-    let stored = try weights.at("stem").tensor("weight", shape: [32, 3, 3, 3])
-    let filters = Tensor(shape: [32, 27])
-    for o in 0..<32 { for c in 0..<3 { for i in 0..<9 { filters.data[o * 27 + i * 3 + c] = stored.data[(o * 3 + c) * 9 + i] } } }
-    stem = Linear(filters, bias: try weights.at("stem").tensor("bias", shape: [32]), 27, 32, precision: .float32)
+    stem = try PatchStem(weights.at("stem"), 32)
     var blocks: [InvertedResidual] = []
     var channels = 32
     for (repeats, kernel, stride, expansion, output) in Self.stages {

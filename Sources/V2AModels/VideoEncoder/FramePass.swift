@@ -30,7 +30,7 @@ final class FramePass: PhasedWork {
     expanded = scratch.buffer(3, 96 * area)
     next = helper == nil ? expanded : scratch.buffer(6, 96 * area)
     filtered = scratch.buffer(4, 96 * area)
-    patches = scratch.buffer(5, 27 * area)
+    patches = scratch.buffer(5, PatchStem.patch * area)
     features = scratch.buffer(7, FrameEncoder.features)
     probabilities = scratch.buffer(8, FrameEncoder.classes)
   }
@@ -61,7 +61,7 @@ final class FramePass: PhasedWork {
   func compute(_ share: Share) {
     switch phase {
     case .picture: picture.pad(rows: share.of(Picture.padded), into: image)
-    case .stem: stem(rows: share.of(size))
+    case .stem: network.stem(image, padded: Picture.padded, size: size, rows: share.of(size), patches: patches, into: x)
     case .rows: filterAndProject(rows: share.of(out))
     case .channels: expandAndFilter(channels: share.of(network.blocks[block].depthwise.channels, step: PackedMatrix.panel))
     case .projection: project(outputs: share.of(network.blocks[block].project.output, step: PackedMatrix.panel))
@@ -70,18 +70,6 @@ final class FramePass: PhasedWork {
       network.classifier(
         features, rows: 1, outputs: share.of(FrameEncoder.classes, step: PackedMatrix.panel), into: probabilities)
     }
-  }
-
-  private func stem(rows: Range<Int>) {
-    for row in rows {
-      for column in 0..<size {
-        let patch = patches + (row * size + column) * 27
-        for j in 0..<3 {
-          (patch + 9 * j).update(from: image + ((2 * row + j) * Picture.padded + 2 * column) * 3, count: 9)
-        }
-      }
-    }
-    network.stem(patches, some: pixels(rows, size), into: x, activation: .relu6)
   }
 
   private func filterAndProject(rows: Range<Int>) {

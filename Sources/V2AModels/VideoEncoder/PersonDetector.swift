@@ -34,17 +34,15 @@ public final class PersonDetector: Sendable {
   /// Anchors of a cell, on the coarsest level first.
   private static let anchors = [6, 2, 2]
 
-  private let stem, expand: Linear
+  private let stem: PatchStem
+  private let expand: Linear
   private let blocks: [InvertedResidual]
   private let depthwise: DepthwiseConv2d
   private let levels: [PyramidLevel]
   private let heads: [AnchorHead]
 
   public init(_ weights: Weights, precision: Precision = .float32) throws(CheckpointError) {
-    let stored = try weights.at("stem").tensor("weight", shape: [Self.stemWidth, 3, 3, 3])
-    let filters = Tensor(shape: [Self.stemWidth, 27])
-    for o in 0..<Self.stemWidth { for c in 0..<3 { for i in 0..<9 { filters.data[o * 27 + i * 3 + c] = stored.data[(o * 3 + c) * 9 + i] } } }
-    stem = Linear(filters, bias: try weights.at("stem").tensor("bias", shape: [Self.stemWidth]), 27, Self.stemWidth, precision: .float32)
+    stem = try PatchStem(weights.at("stem"), Self.stemWidth)
     var blocks: [InvertedResidual] = []
     var channels = Self.stemWidth
     for (i, (output, kernel, stride, expansion)) in Self.shapes.enumerated() {
@@ -85,7 +83,7 @@ public final class PersonDetector: Sendable {
     var x = scratch.buffer(1, Self.stemWidth * size * size), y = scratch.buffer(2, Self.stemWidth * size * size)
     let expanded = scratch.buffer(3, 64 * size * size), filtered = scratch.buffer(4, 36 * size * size)
     embed(rgb, into: x, scratch: scratch)
-    var beside: [(x: UnsafeMutablePointer<Float>, block: Int)] = []
+    var beside: [UnsafeMutablePointer<Float>] = []
     for (i, block) in blocks.enumerated() {
       block.expand?(x, rows: size * size, into: expanded, activation: .relu6)
       block.depthwise(block.expand == nil ? x : expanded, size: size, into: filtered)
@@ -95,14 +93,14 @@ public final class PersonDetector: Sendable {
       guard let level = Self.levels.firstIndex(where: { $0.block == i }) else { continue }
       let branch = scratch.buffer(6 + level, Self.levels[level].width * size * size)
       levels[level].beside(x, size: size, into: branch, filtered: filtered, activation: .relu6)
-      beside.insert((branch, i), at: 0)
+      beside.insert(branch, at: 0)
     }
     expand(x, rows: size * size, into: expanded, activation: .relu6)
     depthwise(expanded, size: size, into: y)
     var scores: [Float] = [], places: [Float] = []
     for (i, head) in heads.enumerated() {
       if i > 0 {
-        levels[i - 1](y, size: size, adding: beside[i - 1].x, into: x, filtered: filtered, products: expanded)
+        levels[i - 1](y, size: size, adding: beside[i - 1], into: x, filtered: filtered, products: expanded)
         swap(&x, &y)
         size *= 2
       }
@@ -114,16 +112,12 @@ public final class PersonDetector: Sendable {
   /// The picture scaled to -1...1, with a pixel of zeros on all sides, to the stem's output [112, 112, 24].
   private func embed(_ rgb: [UInt8], into x: UnsafeMutablePointer<Float>, scratch: Scratch) {
     let side = Self.side, padded = side + 2, out = side / 2
-    let image = scratch.buffer(0, padded * padded * 3), patches = scratch.buffer(5, 27 * out * out)
+    let image = scratch.buffer(0, padded * padded * 3), patches = scratch.buffer(5, PatchStem.patch * out * out)
     image.update(repeating: 0, count: padded * padded * 3)
     for row in 0..<side {
       let line = image + ((row + 1) * padded + 1) * 3
       for i in 0..<3 * side { line[i] = Float(rgb[row * 3 * side + i]) / 127.5 - 1 }
     }
-    for pixel in 0..<out * out {
-      let (row, column) = pixel.quotientAndRemainder(dividingBy: out)
-      for j in 0..<3 { (patches + pixel * 27 + 9 * j).update(from: image + ((2 * row + j) * padded + 2 * column) * 3, count: 9) }
-    }
-    stem(patches, rows: out * out, into: x, activation: .relu6)
+    stem(image, padded: padded, size: out, rows: 0..<out, patches: patches, into: x)
   }
 }

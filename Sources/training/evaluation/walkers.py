@@ -20,7 +20,7 @@ from tqdm import tqdm
 from evaluation import product
 from evaluation.films import as_film, listed
 
-CONFIG = Path(__file__).resolve().parents[2] / "V2AEngine/Resources/v2a-small/config.json"
+CONFIG = product.ROOT / "Sources/V2AEngine/Resources/v2a-small/config.json"
 LAYERS = re.compile(r'layers=\(string\)("[^"]*"|[^,;]*)')
 
 

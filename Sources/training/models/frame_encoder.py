@@ -42,12 +42,12 @@ class Conv(nn.Module):
 class InvertedResidual(nn.Module):
     """Expand 1x1, depthwise k x k, project 1x1; the input is added where shapes allow."""
 
-    def __init__(self, cin: int, cout: int, kernel: int, stride: int, expansion: int):
+    def __init__(self, cin: int, cout: int, kernel: int, stride: int, expansion: int, conv: type[nn.Module] = Conv):
         super().__init__()
         hidden = cin * expansion
-        self.expand = Conv(cin, hidden) if expansion != 1 else None
-        self.depthwise = Conv(hidden, hidden, kernel, stride, groups=hidden)
-        self.project = Conv(hidden, cout)
+        self.expand = conv(cin, hidden) if expansion != 1 else None
+        self.depthwise = conv(hidden, hidden, kernel, stride, groups=hidden)
+        self.project = conv(hidden, cout)
         self.residual = stride == 1 and cin == cout
 
     def forward(self, x):

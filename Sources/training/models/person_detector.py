@@ -12,15 +12,17 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from models.frame_encoder import InvertedResidual
+
 SIDE = 224
 MODEL = "mediapipe/modules/pose_detection/pose_detection.tflite"
-# (input, output, expansion, kernel, stride)
+# (input, output, kernel, stride, expansion)
 BLOCKS = [
-    (24, 16, 1, 3, 1),
-    (16, 24, 4, 3, 2), (24, 24, 6, 3, 1),
-    (24, 40, 6, 5, 2), (40, 40, 6, 5, 1),
-    (40, 80, 6, 3, 2), (80, 80, 6, 3, 1), (80, 80, 6, 3, 1), (80, 112, 6, 5, 1), (112, 112, 6, 5, 1), (112, 112, 6, 5, 1),
-    (112, 192, 6, 5, 2), (192, 192, 6, 5, 1), (192, 192, 6, 5, 1), (192, 192, 6, 5, 1),
+    (24, 16, 3, 1, 1),
+    (16, 24, 3, 2, 4), (24, 24, 3, 1, 6),
+    (24, 40, 5, 2, 6), (40, 40, 5, 1, 6),
+    (40, 80, 3, 2, 6), (80, 80, 3, 1, 6), (80, 80, 3, 1, 6), (80, 112, 5, 1, 6), (112, 112, 5, 1, 6), (112, 112, 5, 1, 6),
+    (112, 192, 5, 2, 6), (192, 192, 5, 1, 6), (192, 192, 5, 1, 6), (192, 192, 5, 1, 6),
 ]
 TOP = 1152
 # Blocks whose output goes to the pyramid from beside, finest last, with the pyramid's width there.
@@ -36,23 +38,6 @@ class Conv(nn.Conv2d):
 
     def __init__(self, cin: int, cout: int, kernel: int = 1, stride: int = 1, groups: int = 1):
         super().__init__(cin, cout, kernel, stride, kernel // 2, groups=groups)
-
-
-class InvertedResidual(nn.Module):
-    """Expand 1x1, depthwise k x k, project 1x1; the input is added where shapes allow."""
-
-    def __init__(self, cin: int, cout: int, expansion: int, kernel: int, stride: int):
-        super().__init__()
-        hidden = cin * expansion
-        self.expand = Conv(cin, hidden) if expansion != 1 else None
-        self.depthwise = Conv(hidden, hidden, kernel, stride, groups=hidden)
-        self.project = Conv(hidden, cout)
-        self.residual = stride == 1 and cin == cout
-
-    def forward(self, x):
-        y = F.relu6(self.expand(x)) if self.expand is not None else x
-        y = self.project(F.relu6(self.depthwise(y)))
-        return x + y if self.residual else y
 
 
 class Separable(nn.Module):
@@ -104,12 +89,13 @@ def depth_to_space(x):
 
 class PersonDetector(nn.Module):
     """[B, 3, 224, 224] RGB scaled as x / 127.5 - 1, the whole picture before black -> of all anchors, coarsest first, how far they have
-    somebody [B, 2254], before the sigmoid, and where [B, 2254, 4]: x and y of the hips' middle, and of a point as far from it as the body reaches (0..1 of the square)."""
+    somebody [B, 2254], before the sigmoid, and where [B, 2254, 4]: x and y of the hips' middle, and of a point as far from it as the body reaches
+    (0..1 of the square)."""
 
     def __init__(self):
         super().__init__()
         self.stem = Conv(3, BLOCKS[0][0], 3, 2)
-        self.blocks = nn.ModuleList(InvertedResidual(*shape) for shape in BLOCKS)
+        self.blocks = nn.ModuleList(InvertedResidual(*shape, conv=Conv) for shape in BLOCKS)
         self.top = nn.ModuleDict({"expand": Conv(BLOCKS[-1][1], TOP), "depthwise": Conv(TOP, TOP, 3, groups=TOP)})
         above, levels = TOP, []
         for _, beside, width in LATERALS:
@@ -166,9 +152,9 @@ def load_pretrained(wheel: Path) -> PersonDetector:
         numbers, scores = (torch.from_numpy(interpreter.get_tensor(d["index"])) for d in interpreter.get_output_details())
         own_scores, own_places = model(noise.permute(0, 3, 1, 2))
     # TensorFlow has the finest anchors first.
-    counts = [shape[1] * size * size for shape, size in zip(HEADS, (7, 14, 28))]
-    fine_first = lambda x: torch.cat(list(reversed(x.split(counts, 1))), 1)
-    places = numbers[..., BOX:BOX + PLACE] / SIDE + fine_first(torch.cat([centres(size, shape[1]) for shape, size in zip(HEADS, (7, 14, 28))])[None])
+    middles = [centres(size, anchors) for size, (_, anchors) in zip((7, 14, 28), HEADS)]
+    fine_first = lambda x: torch.cat(list(reversed(x.split([len(level) for level in middles], 1))), 1)
+    places = numbers[..., BOX:BOX + PLACE] / SIDE + fine_first(torch.cat(middles)[None])
     torch.testing.assert_close(fine_first(own_scores), scores[..., 0], atol=1e-3, rtol=1e-4)
     torch.testing.assert_close(fine_first(own_places), places, atol=1e-3, rtol=0)
     return model
