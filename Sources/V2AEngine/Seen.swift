@@ -83,7 +83,8 @@ struct Seen {
       let isQuiet = somebody == .stays || worn >= Self.somebody || likelihood >= Self.known
       said = (isQuiet ? .quiet : .unknown, nothing)
     }
-    (kind, visual) = somebody == .walks && besideWords == nothing ? (.walks, nothing) : said
+    // Swimwear speaks of water, but not on somebody who walks.
+    (kind, visual) = somebody == .walks && Self.length(things) < Self.weak ? (.walks, nothing) : said
     isRecognised = kind == .sounds || kind == .walks
   }
 

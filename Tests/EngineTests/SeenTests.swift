@@ -51,6 +51,8 @@ import Testing
     #expect(seen([:], somebody: .walks).kind == .walks && seen([331: 0.9], somebody: .walks).kind == .walks)
     #expect(seen([978: 0.15, 977: 0.12, 976: 0.1], somebody: .walks).kind == .walks)
     #expect(seen([978: 0.9], somebody: .walks).kind == .sounds && seen([978: 0.9], somebody: .stays).kind == .sounds)
+    // Swimwear (a maillot) is in the water, but not where it walks.
+    #expect(seen([639: 0.9], somebody: .walks).kind == .walks && seen([639: 0.9], somebody: .stays).kind == .sounds)
     #expect(seen([:], somebody: .stays).kind == .quiet)
     #expect(seen([331: 0.9], somebody: .walks).visual.allSatisfy { $0 == 0 })
     #expect(seen([:], isStill: true, somebody: .stays).kind == .quiet)
