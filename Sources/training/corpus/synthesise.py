@@ -22,8 +22,8 @@ from tqdm import tqdm
 from . import paths
 from .classes import kind_of
 from .instruments import FIELDS
-from .synth import (aircraft, bells, birds, blasts, bodies, carnivores, crowds, doors, dsp, engines, farm, fire, impacts, insects, machines,
-                    metal, signals, steps, trains, water, weather, wood)
+from .synth import (aircraft, bells, birds, blasts, bodies, calls, carnivores, crowds, cylinders, doors, doves, dsp, engines, farm, fire, flies, goats,
+                    household, impacts, insects, machines, meows, metal, people, ponds, signals, steps, trains, water, weather, whistles, wood)
 
 LICENCE = "CC0-1.0"
 # How many variants of each. More where recordings are few.
@@ -36,9 +36,15 @@ GENERATORS = {
     "engine": (engines.engine, 140), "train": (trains.train, 80), "aircraft": (aircraft.aircraft, 80),
     "skid": (engines.skid, 70), "siren": (signals.siren, 80),
     "dog": (carnivores.dog, 160), "cat": (carnivores.cat, 90), "bird": (birds.bird, 110), "insect": (insects.insect, 80),
-    "horse": (farm.horse, 70), "frog": (insects.frog, 30), "sheep": (farm.sheep, 30), "cow": (farm.cow, 30),
+    "horse": (farm.horse, 70), "sheep": (farm.sheep, 30), "cow": (farm.cow, 30),
     "explosion": (blasts.explosion, 80), "gunshot": (blasts.gunshot, 80), "whoosh": (blasts.whoosh, 50),
     "machine": (machines.machine, 120), "applause": (crowds.applause, 50),
+    "frog": (ponds.frog, 60), "frogs": (ponds.frogs, 40), "duck": (ponds.duck, 60), "ducks": (ponds.ducks, 40), "goose": (ponds.goose, 50),
+    "dove": (doves.dove, 60), "goat": (goats.goat, 60), "meow": (meows.cat, 80), "baby": (people.baby, 60), "laugh": (people.laugh, 60),
+    "bee": (flies.bee, 60), "fly": (flies.fly, 40), "mosquito": (flies.mosquito, 40), "telephone": (calls.telephone, 60),
+    "mobile": (calls.mobile, 60), "alarm-clock": (calls.alarm, 60), "reversing": (calls.reversing, 60), "train-horn": (whistles.train_horn, 60),
+    "steam-whistle": (whistles.steam_whistle, 60), "vacuum": (household.vacuum, 60), "shaver": (household.shaver, 60), "ticking": (household.ticking, 60),
+    "dishes": (household.dishes, 60), "idling": (cylinders.idling, 60), "motorcycle": (cylinders.motorcycle, 60),
 }
 
 

@@ -38,6 +38,16 @@ def class_weights(rows) -> np.ndarray:
     return w / w.sum()
 
 
+def favour(rows, weights: np.ndarray, names: list[str], share: float) -> np.ndarray:
+    """Probabilities of which those of `names`, generators of corpus.synthesise, get `share`, each as much as the others."""
+    made = np.array([row["path"].rsplit("-", 1)[0] if row["package"] == OWN else "" for row in rows])
+    count = Counter(made)
+    if unknown := [name for name in names if not count[name]]:
+        raise SystemExit(f"the corpus has no sounds of {', '.join(unknown)}")
+    special = np.array([1 / count[name] if name in names else 0.0 for name in made])
+    return (1 - share) * weights + share * special / special.sum()
+
+
 def row_numbers(chosen) -> tuple[int, ...]:
     """Of a script, MOST numbers."""
     return (*(int(i) for i in chosen), *(-1,) * (MOST - len(chosen)))
@@ -72,12 +82,16 @@ def main():
     parser.add_argument("--pairs", type=int, default=8000)
     parser.add_argument("--triples", type=int, default=6000)
     parser.add_argument("--quiet", type=int, default=700)
+    parser.add_argument("--favour", nargs="*", default=[], help="generators of corpus.synthesise that are new: to teach them beside what is known")
+    parser.add_argument("--share", type=float, default=0.4, help="of the sounds that are favoured")
     parser.add_argument("--model", type=Path, help="model folder whose text encoder is used instead of the package's")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     rows = Corpus(corpus_folder(options.data), split="gen").rows
     rng = np.random.default_rng(0)
     weights = class_weights(rows)
+    if options.favour:
+        weights = favour(rows, weights, options.favour, options.share)
     scripts = []
     for count, joins, many in ((1, ("{}",), options.singles), (2, JOINS, options.pairs), (3, JOINS_OF_THREE, options.triples)):
         for chosen in rng.choice(len(rows), (many, count), p=weights):
