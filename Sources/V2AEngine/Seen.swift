@@ -84,7 +84,7 @@ struct Seen {
       said = (isQuiet ? .quiet : .unknown, nothing)
     }
     // Swimwear speaks of water, but not on somebody who walks.
-    (kind, visual) = somebody == .walks && Self.length(things) < Self.weak ? (.walks, nothing) : said
+    (kind, visual) = somebody == .walks && length < Self.weak ? (.walks, nothing) : said
     isRecognised = kind == .sounds || kind == .walks
   }
 

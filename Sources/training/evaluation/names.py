@@ -26,6 +26,11 @@ def row(title: str, levels: np.ndarray, ranks: np.ndarray) -> str:
     return f"| {title} | {(levels < SILENCE).mean():.3f} | {shares} | {np.median(ranks) + 1:.0f} |"
 
 
+def best(of: list[int], scores: np.ndarray) -> int:
+    """Rank, from 0 on, of that of names `of` which is heard most."""
+    return int(min((scores > scores[k]).sum() for k in of))
+
+
 def report(asked: list[tuple[str, list[int]]], options: argparse.Namespace, what: str, another: str) -> list[str]:
     """Prints how often any of a prompt's names, numbers of YAMNet's, is heard in its sound and in another's; prompts that leave silence."""
     listener, count = yamnet.Listener(options.data), len(yamnet.names())
@@ -36,8 +41,7 @@ def report(asked: list[tuple[str, list[int]]], options: argparse.Namespace, what
             levels.append(level(samples))
             heard.append(listener(samples)[1] if levels[-1] >= SILENCE else np.full(count, -np.inf))
     levels, heard = np.array(levels), np.stack(heard)
-    best = lambda of, scores: min((scores > scores[k]).sum() for k in of) if np.isfinite(scores[0]) else count - 1
-    ranks = lambda sounds: np.array([best(of, scores) for (_, of), scores in zip(asked, sounds)])
+    ranks = lambda sounds: np.array([best(of, scores) if np.isfinite(scores[0]) else count - 1 for (_, of), scores in zip(asked, sounds)])
     half = len(asked) // 2
     print(f"| prompts | silent | {' | '.join(f'first {top}' for top in TOP)} | median rank |\n|---|---|{'---|' * (len(TOP) + 1)}")
     print(row(f"{len(asked)} {what}", levels, ranks(heard)))

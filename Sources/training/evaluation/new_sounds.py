@@ -1,7 +1,7 @@
-"""Sounds that were missing: do models of them, and what the generator learnt from these, have their names? `python -m evaluation.new_sounds --data D [--plugin FOLDER]`
+"""Sounds that were missing: do models of them, and what the generator learnt from these, have their names?
 
-Rank (from 1) of AudioSet's name among YAMNet's 521, medians: of the sounds of corpus.synthesise as they are and through the codec, and of prompts for
-them, five seconds over a black picture.
+`python -m evaluation.new_sounds --data D [--plugin FOLDER]`: rank (from 1) of AudioSet's name among YAMNet's 521, medians: of the sounds of
+corpus.synthesise as they are and through the codec, and of prompts for them, five seconds over a black picture.
 """
 
 import argparse
@@ -12,13 +12,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from corpus import synthesise
 from corpus.paths import add_data_option
 from evaluation import product, yamnet
-from evaluation.names import TOP
+from evaluation.names import SECONDS, TOP, best
 from evaluation.roundtrip import RoundTrip
+from evaluation.synthesis import beginning
 
-SECONDS = 5
 # Generators of corpus.synthesise: AudioSet's names, prompts.
 SOUNDS = {
     ("frog", "frogs"): ("Frog|Croak", ("a frog croaking", "frogs at a pond")),
@@ -59,21 +58,17 @@ def main():
     listener, names, codec = yamnet.Listener(options.data), list(yamnet.names()), RoundTrip()
 
     def rank(samples: np.ndarray, of: str) -> int:
-        scores = listener(samples)[1]
-        return 1 + min(int((scores > scores[names.index(name)]).sum()) for name in of.split("|"))
+        return 1 + best([names.index(name) for name in of.split("|")], listener(samples)[1])
 
-    def made(name: str, k: int) -> np.ndarray:
-        samples = synthesise.sound(name, options.first + k)[0]
-        return (samples if samples.ndim == 2 else samples[:, None])[: SECONDS * 48_000].astype(np.float32)
-
-    generated = lambda prompt: [product.heard(product.of_nothing(SECONDS), {"prompt": prompt, "seed": seed}, options.plugin) for seed in range(options.seeds)]
+    sound = lambda prompt, seed: product.heard(product.of_nothing(SECONDS), {"prompt": prompt, "seed": seed}, options.plugin)
+    generated = lambda prompt: [sound(prompt, seed) for seed in range(options.seeds)]
     everything = []
     print("| sounds | as they are | through the codec | prompt: generated |\n|---|---|---|---|")
     with ThreadPool(os.cpu_count()) as pool:
         asked = [(of, prompt) for of, prompts in SOUNDS.values() for prompt in prompts]
         sounds = pool.imap(generated, [prompt for _, prompt in asked])
         for generators, (of, prompts) in SOUNDS.items():
-            own = [made(name, k) for name in generators for k in range(options.count)]
+            own = [beginning(name, options.first + k)[0].astype(np.float32) for name in generators for k in range(options.count)]
             cells = [f"{np.median([rank(x, of) for x in heard]):.0f}" if heard else "-" for heard in (own, [codec(x) for x in own])]
             ranks = {prompt: [rank(x, of) for x in next(sounds)] for prompt in prompts}
             everything += [r for some in ranks.values() for r in some]

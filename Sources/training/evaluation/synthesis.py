@@ -40,11 +40,15 @@ def heard(samples: np.ndarray, klass: str) -> tuple[int | None, str, list[str]]:
     return rank, panel.classes[int(votes.argmax())], names
 
 
+def beginning(name: str, index: int) -> tuple[np.ndarray, str, str]:
+    """The first seconds [n, channels] of a generator's variant, class and caption."""
+    samples, klass, caption = synthesise.sound(name, index)
+    return (samples if samples.ndim == 2 else samples[:, None])[: SECONDS * 48_000], klass, caption
+
+
 def variant(job: tuple[str, int]) -> tuple:
     """(class, caption, heard as it is, heard through the codec) of a generator's k-th variant."""
-    name, index = job
-    samples, klass, caption = synthesise.sound(name, index)
-    samples = (samples if samples.ndim == 2 else samples[:, None])[: SECONDS * 48_000]
+    samples, klass, caption = beginning(*job)
     return klass, caption, heard(samples, klass), heard(codec(samples.astype(np.float32)), klass)
 
 

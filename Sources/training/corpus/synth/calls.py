@@ -4,14 +4,14 @@ import numpy as np
 
 from .dsp import Rng, clock, modes, oscillator, place, room, samples, shaped_noise, uniform_log
 from .surroundings import outdoors
+from .whistles import swelling
 
 MAJOR = np.array([0, 2, 4, 5, 7, 9, 11, 12, 14, 16])  # semitones
 
 
 def tone(seconds: float, pitch: float, harmonics: int, slope: float, edge: float) -> np.ndarray:
     """A beep that begins and ends within ``edge`` seconds."""
-    t = clock(seconds)
-    return oscillator(np.full(len(t), pitch), harmonics, slope) * np.minimum(1, np.minimum(t, seconds - t) / edge)
+    return oscillator(np.full(samples(seconds), pitch), harmonics, slope) * swelling(seconds, edge, edge)
 
 
 def telephone(rng: Rng):

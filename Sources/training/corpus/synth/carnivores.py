@@ -4,7 +4,7 @@ import numpy as np
 
 from .dsp import RATE, Rng, band, clock, curve, normalised, pink, place, samples, shaped_noise, uniform_log, wander
 from .surroundings import hushed, land, somewhere
-from .voices import breath, folds, throat
+from .voices import breath, folds, glided, throat
 
 # How often an animal is heard in which of the surroundings.
 PET = {"close": 0.2, "inside": 0.25, "yard": 0.4, "land": 0.15}
@@ -65,7 +65,7 @@ class Dog:
         if rng.random() < 0.35:
             shape[3:3] = [(0.44, 1.0), (0.45, rng.uniform(0.72, 0.85))]
             shape = shape[:5] + [(t, f * 0.85) for t, f in shape[5:]]
-        bends = np.convolve(np.pad(curve(seconds, shape), 1200, "edge"), np.hanning(2401) / 1200, "valid")[:n]
+        bends = glided(curve(seconds, shape))
         vibrato = rng.uniform(0.002, 0.008) * np.sin(2 * np.pi * rng.uniform(4, 6) * clock(seconds))
         pitch = top * bends * (1 + vibrato + 0.01 * wander(n, rng, 4) + 0.003 * wander(n, rng, 30))
         drive = np.clip(curve(seconds, [(0, 0.5), (rise, 0.1), (0.9, 0.05), (1, 0.3)]) + 0.05 * wander(n, rng, 4), 0, 1)

@@ -4,6 +4,7 @@ import numpy as np
 
 from .dsp import Rng, band, clock, curve, oscillator, place, samples, uniform_log, wander
 from .surroundings import outdoors
+from .voices import glided
 
 # Notes of a phrase: how long, the rest after it, pitch, and whether the throat rattles.
 PHRASES = {
@@ -19,7 +20,7 @@ def coo(rng: Rng, seconds: float, pitch: float, bend: float, second: float, air:
     """A shut bill: the swollen neck lets through little but the first harmonic, that rises and sinks; some shake ``rate`` a second."""
     n = samples(seconds)
     line = pitch * curve(seconds, [(0, 0.9), (0.35, bend), (0.7, 0.5 + 0.5 * bend), (1, 0.88)]) * (1 + 0.006 * wander(n, rng, 8))
-    smooth = np.convolve(np.pad(line, 1200, "edge"), np.hanning(2401) / 1200, "valid")[:n]
+    smooth = glided(line)
     x = oscillator(smooth, 1, 1) + second * oscillator(2 * smooth, 1, 1) + air * band(rng.standard_normal(n), pitch, 4 * pitch, 1)
     shake = 0.5 - 0.5 * np.cos(2 * np.pi * rate * clock(seconds)[:n] * (1 + 0.02 * wander(n, rng, 2)))
     return x * (1 - rattle * shake) * np.hanning(n) ** 0.5

@@ -29,8 +29,10 @@ def bee(rng: Rng):
 
 
 def fly(rng: Rng):
-    return passing_by(beat(rng, rng.uniform(4, 7), 170, 240, rng.uniform(0.4, 0.8), 0.05), rng, rng.uniform(0.5, 1.1)), "insect", "a fly buzzing around"
+    x = beat(rng, rng.uniform(4, 7), 170, 240, rng.uniform(0.4, 0.8), 0.05)
+    return passing_by(x, rng, rng.uniform(0.5, 1.1)), "insect", "a fly buzzing around"
 
 
 def mosquito(rng: Rng):
-    return passing_by(beat(rng, rng.uniform(4, 7), 420, 680, rng.uniform(0.5, 1.1), 0.05), rng, rng.uniform(0.5, 1.1)), "insect", "a mosquito whining"
+    x = beat(rng, rng.uniform(4, 7), 420, 680, rng.uniform(0.5, 1.1), 0.05)
+    return passing_by(x, rng, rng.uniform(0.5, 1.1)), "insect", "a mosquito whining"

@@ -4,14 +4,14 @@ import numpy as np
 
 from .dsp import Rng, curve, normalised, place, samples, uniform_log, wander
 from .surroundings import somewhere
-from .voices import folds, throat
+from .voices import folds, glided, throat
 
 
 def meow(rng: Rng, base: float, seconds: float, length: float, close: float, drive: float, arch: tuple) -> np.ndarray:
     """Folds that glide up and down through a short throat, while the mouth opens from "ee" to "ah" and rounds to "oo"."""
     n, (start, peak, end) = samples(seconds), arch
     line = base * curve(seconds, [(0, start), (peak, 1.05), (0.7, 0.97), (1, end)])
-    line = np.convolve(np.pad(line, 1200, "edge"), np.hanning(2401) / 1200, "valid")[:n] * (1 + 0.006 * wander(n, rng, 5))
+    line = glided(line) * (1 + 0.006 * wander(n, rng, 5))
     source = normalised(folds(rng, line, np.full(n, drive), close)) + uniform_log(rng, 0.002, 0.03) * rng.standard_normal(n)
     shut, front = rng.uniform(0.03, 0.07), rng.uniform(0.5, 1)
     mouth = curve(seconds, [(0, shut), (peak, 1), (0.65, 0.8), (1, shut)])

@@ -13,7 +13,7 @@ def gasp(rng: Rng, seconds: float, strength: float) -> np.ndarray:
 
 
 def baby(rng: Rng):
-    """Cries of about a second, 400 to 600 Hz, that rise and fall through a tract of nine centimetres; folds blown too hard turn rough; a breath between."""
+    """Cries of about a second, 400 to 600 Hz, that rise and fall through a tract of nine centimetres, some of them rough; a breath between."""
     seconds, base, length, cries, time = rng.uniform(4, 7), rng.uniform(380, 520), rng.uniform(0.085, 0.1), [], rng.uniform(0, 0.3)
     while time < seconds - 0.4:
         lasts = rng.uniform(0.6, 1.4)

@@ -43,6 +43,11 @@ def folds(rng: Rng, pitch: np.ndarray, drive: np.ndarray, close: float) -> np.nd
     return band(np.where(phase < rise, opening, closing) * np.array(strengths)[cycle], None, 9000, 1) / 4
 
 
+def glided(line: np.ndarray) -> np.ndarray:
+    """A pitch [n] whose corners are rounded over 50 ms, as throats glide."""
+    return np.convolve(np.pad(line, 1200, "edge"), np.hanning(2401) / 1200, "valid")[:len(line)]
+
+
 def breath(rng: Rng, n: int, amount) -> np.ndarray:
     """Turbulent air past the folds."""
     return amount * band(rng.standard_normal(n), 400, 5000, 1)
